@@ -1,0 +1,99 @@
+# Every command a person types here. `make demo` and `make test` are all a newcomer needs: each does its own set-up on a
+# machine that has Python 3.11 (with venv), git and a C compiler, and says what it is doing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.rollbook-setup
+WORKERS ?= 2
+
+say = @printf '\033[1m==> %s\033[0m\n' $(1)
+
+.PHONY: help setup demo bench test check types lint format unit docs-check test-pg15 apt-pg15 migrations lock clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv with the pinned, hashed packages and Rollbook itself (quick when nothing changed)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	$(call say,"Making the virtual environment $(VENV)")
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(call say,"Installing pinned and hashed packages (about a minute the first time)")
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(call say,"Installing Rollbook itself (editable)")
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: setup ## Show the main job on a made-up district: plan, apply, next day, explain, undo preview (no network)
+	$(call say,"Running the demonstration in $${ROLLBOOK_HOME:-./var}")
+	@$(BIN)/rollbook demo
+
+bench: setup ## Measure a first load and daily loads against the floor (STUDENTS=100000)
+	$(call say,"Measuring")
+	@$(BIN)/rollbook bench roster --students $${STUDENTS:-100000}
+
+test: setup check unit test-pg15 ## Everything that must hold: lint, types, architecture, tests, and PostgreSQL 15
+	$(call say,"All good")
+
+check: lint types ## Lint, format, types, import contract, dependencies
+
+lint: setup ## ruff, import-linter, deptry
+	$(call say,"ruff")
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	$(call say,"import contract (.importlinter)")
+	@$(BIN)/lint-imports --no-cache
+	$(call say,"dependencies (deptry)")
+	@$(BIN)/deptry src
+
+types: setup ## mypy --strict
+	$(call say,"mypy --strict")
+	@$(BIN)/mypy
+
+unit: setup ## The whole suite on an embedded PostgreSQL of its own (or on DATABASE_URL)
+	$(call say,"pytest, $(WORKERS) workers")
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+test-pg15: setup apt-pg15 ## The database tests on Debian's PostgreSQL 15, in a private cluster on loopback
+	$(call say,"pytest tests/engine tests/property on a private cluster of the system's PostgreSQL")
+	@$(BIN)/python tests/pg15.py $(BIN)/python -m pytest -n $(WORKERS) tests/engine tests/property
+
+apt-pg15:
+	@if $(PYTHON) tests/pg15.py --present; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  printf '\033[1m==> Installing postgresql-15 from Debian\033[0m\n'; \
+	  mkdir -p /etc/postgresql-common; \
+	  [ -e /etc/postgresql-common/createcluster.conf ] || \
+	    echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; \
+	  apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-15 >/dev/null; \
+	else \
+	  echo 'PostgreSQL 15 is missing, and only root may install it: apt-get install postgresql-15' >&2; exit 1; \
+	fi
+
+format: setup ## Format and mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+migrations: setup ## Write the migrations that changed models need
+	DJANGO_SETTINGS_MODULE=rollbook.config.settings $(BIN)/python -m django makemigrations store
+
+lock: ## Resolve requirements/*.txt anew (needs a package index; writes no address of it)
+	$(call say,"Resolving")
+	test -x $(VENV)-lock/bin/pip-compile || { $(PYTHON) -m venv $(VENV)-lock; $(VENV)-lock/bin/pip install --quiet pip-tools; }
+	for set in base dev; do \
+	  extra=; [ $$set = base ] || extra='--extra dev --constraint requirements/base.txt'; \
+	  CUSTOM_COMPILE_COMMAND='make lock' $(VENV)-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
+	    --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	    $(PIPCOMPILE) $$extra --output-file requirements/$$set.txt pyproject.toml; \
+	done
+
+clean: ## Remove what the tools left behind (keeps ./var: that is your data)
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build src/*.egg-info
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

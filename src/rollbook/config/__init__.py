@@ -1,0 +1,3 @@
+"""The composition root: settings from the environment, URLs, WSGI."""
+
+from __future__ import annotations

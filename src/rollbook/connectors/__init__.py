@@ -1,0 +1,3 @@
+"""One folder a source, all of one shape; read-only, no Django, never each other."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The directory in PostgreSQL: models by noun, migrations, the server itself. Data, not behaviour."""
+
+from __future__ import annotations
