@@ -1,0 +1,41 @@
+"""The directory and its history as tables, one noun a file. Data, not behaviour."""
+
+from __future__ import annotations
+
+from rollbook.store.models.academic_session import AcademicSession
+from rollbook.store.models.change_log import ChangeLog
+from rollbook.store.models.classroom import Classroom
+from rollbook.store.models.contact_method import ContactMethod
+from rollbook.store.models.course import Course
+from rollbook.store.models.district import District
+from rollbook.store.models.enrollment import Enrollment
+from rollbook.store.models.guardianship import Guardianship
+from rollbook.store.models.hold import Hold
+from rollbook.store.models.person import Person
+from rollbook.store.models.school import School
+from rollbook.store.models.source_connection import SourceConnection
+from rollbook.store.models.source_link import SourceLink
+from rollbook.store.models.staff_role import StaffRole
+from rollbook.store.models.student import Student
+from rollbook.store.models.student_school import StudentSchool
+from rollbook.store.models.sync_run import SyncRun
+
+__all__ = [
+    "AcademicSession",
+    "ChangeLog",
+    "Classroom",
+    "ContactMethod",
+    "Course",
+    "District",
+    "Enrollment",
+    "Guardianship",
+    "Hold",
+    "Person",
+    "School",
+    "SourceConnection",
+    "SourceLink",
+    "StaffRole",
+    "Student",
+    "StudentSchool",
+    "SyncRun",
+]

@@ -1,0 +1,81 @@
+"""One pass from reading a source to applying its plan, or the undoing of one."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+
+from rollbook.core.lifecycle import RunKind, RunState
+
+__all__ = ["SyncRun", "SyncRunQuerySet"]
+
+
+class SyncRunQuerySet(models.QuerySet["SyncRun"]):
+    """Named questions about runs."""
+
+    def of(self, connection_id: int) -> Self:
+        """The runs of one connection."""
+        return self.filter(connection_id=connection_id)
+
+    def syncs(self) -> Self:
+        """Runs that took something from the source, not undos."""
+        return self.filter(kind=RunKind.SYNC)
+
+    def applied(self) -> Self:
+        """Runs whose changes are in the directory now."""
+        return self.filter(state=RunState.APPLIED)
+
+    def applying(self) -> Self:
+        """Runs that began to apply and have not ended, as far as the database knows."""
+        return self.filter(state=RunState.APPLYING)
+
+    def newest_first(self) -> Self:
+        """In the order people read a history."""
+        return self.order_by("-id")
+
+
+class SyncRun(models.Model):
+    """One run.
+
+    ``state`` moves as ``core.lifecycle`` allows. ``plan`` is the plan's public id; ``baseline`` the state it was
+    computed from. ``counts``: kind → action → number as planned; ``receipt``: what apply did; ``findings``: code → number;
+    ``rows``: stream → rows received; ``seconds``: by stage; ``approved``: the holds a person released. ``undoes``: the
+    run that this one took back. ``log_mark``: the newest change-log id when this run was applied, so that "later" has a
+    meaning for changes by hand, too. ``snapshot`` and ``plan_artifact`` name artifacts; ``fingerprint`` is the
+    snapshot's.
+    """
+
+    district = models.ForeignKey("store.District", on_delete=models.PROTECT, related_name="runs", db_index=False)
+    connection = models.ForeignKey("store.SourceConnection", on_delete=models.PROTECT, related_name="runs")
+    kind = models.TextField(default=RunKind.SYNC.value, db_default=RunKind.SYNC.value)
+    state = models.TextField(default=RunState.PLANNED.value, db_default=RunState.PLANNED.value)
+    plan = models.TextField(unique=True, null=True)
+    baseline = models.TextField(default="", db_default="")
+    created_at = models.DateTimeField()
+    created_by = models.TextField()
+    applied_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict)
+    receipt = models.JSONField(default=dict)
+    seconds = models.JSONField(default=dict)
+    findings = models.JSONField(default=dict)
+    rows = models.JSONField(default=dict)
+    approved = models.JSONField(default=list)
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+    log_mark = models.BigIntegerField(null=True)
+    snapshot = models.TextField(default="", db_default="")
+    plan_artifact = models.TextField(default="", db_default="")
+    fingerprint = models.TextField(default="", db_default="")
+    error = models.TextField(default="", db_default="")
+    backend_pid = models.IntegerField(null=True)
+
+    objects: ClassVar = SyncRunQuerySet.as_manager()
+
+    class Meta:
+        db_table = "sync_run"
+        indexes: ClassVar = [
+            models.Index(fields=["district", "-id"], name="sync_run_history"),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
