@@ -14,7 +14,7 @@ WORKERS ?= 2
 
 say = @printf '\033[1m==> %s\033[0m\n' $(1)
 
-.PHONY: help setup demo bench test check types lint format unit docs-check test-pg15 apt-pg15 migrations lock clean
+.PHONY: help setup demo bench test check types lint format unit test-pg15 apt-pg15 migrations lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,20 +62,19 @@ unit: setup ## The whole suite on an embedded PostgreSQL of its own (or on DATAB
 
 test-pg15: setup apt-pg15 ## The database tests on Debian's PostgreSQL 15, in a private cluster on loopback
 	$(call say,"pytest tests/engine tests/property on a private cluster of the system's PostgreSQL")
-	@$(BIN)/python tests/pg15.py $(BIN)/python -m pytest -n $(WORKERS) tests/engine tests/property
+	@$(BIN)/python -m tests.pg15 $(BIN)/python -m pytest -n $(WORKERS) tests/engine tests/property
 
-apt-pg15:
-	@if $(PYTHON) tests/pg15.py --present; then :; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  printf '\033[1m==> Installing postgresql-15 from Debian\033[0m\n'; \
-	  mkdir -p /etc/postgresql-common; \
-	  [ -e /etc/postgresql-common/createcluster.conf ] || \
-	    echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; \
-	  apt-get update -qq; \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-15 >/dev/null; \
-	else \
-	  echo 'PostgreSQL 15 is missing, and only root may install it: apt-get install postgresql-15' >&2; exit 1; \
-	fi
+apt-pg15: setup
+	@if $(BIN)/python -m tests.pg15 --present; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then exit 0; fi; \
+	printf '\033[1m==> Installing PostgreSQL from the distribution (no cluster is made)\033[0m\n'; \
+	mkdir -p /etc/postgresql-common; \
+	echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; \
+	apt-get update -qq; \
+	apt-cache show postgresql-15 >/dev/null 2>&1 && wanted=postgresql-15 || wanted=postgresql; \
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	  -o Dpkg::Options::=--force-confold $$wanted >/dev/null; \
+	echo '#create_main_cluster = true' > /etc/postgresql-common/createcluster.conf
 
 format: setup ## Format and mend what ruff can mend
 	@$(BIN)/ruff check --fix .

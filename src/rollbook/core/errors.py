@@ -19,8 +19,11 @@ log. None of the three ever holds a name, a contact or a birth date (T-3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:  # the shell catches errors before it loads anything heavy
+    import polars as pl
 
 __all__ = [
     "AuthError",
@@ -105,7 +108,7 @@ class RateLimited(TransientError):
 class DataError(RollbookError):
     """What arrived cannot be used as a whole; the run fails, nothing changes (S-2).
 
-    `findings` are plain mappings (code, message, hint, file, line, column …), so that this module needs no other.
+    `findings` is a frame of `core.findings`, when there is more to say than the message.
     """
 
     exit_code = 13
@@ -115,16 +118,16 @@ class DataError(RollbookError):
         self,
         message: str,
         *,
-        findings: Sequence[Mapping[str, Any]] = (),
+        findings: pl.DataFrame | None = None,
         hint: str = "",
         detail: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message, hint=hint, detail=detail)
-        self.findings: tuple[dict[str, Any], ...] = tuple(dict(finding) for finding in findings)
+        self.findings = findings
 
     def as_dict(self) -> dict[str, Any]:
-        """As the base class, with the findings."""
-        return {**super().as_dict(), "findings": list(self.findings)}
+        """As the base class, with the findings, one mapping each."""
+        return {**super().as_dict(), "findings": [] if self.findings is None else self.findings.to_dicts()}
 
 
 class HoldRequired(RollbookError):
