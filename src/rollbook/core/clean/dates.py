@@ -48,10 +48,11 @@ def clean_dates(column: pl.Series, *, region: str, personal: bool = False) -> Re
 
 
 def _is_day_first(words: list[str], region: str) -> bool:
-    parts = [match for match in map(_YEAR_LAST.fullmatch, words) if match]
-    if any(12 < int(match[1]) <= 31 for match in parts):
+    """Whether the column writes the day first: one real date that only this order gives decides."""
+    possible = {order: {word for word in words if _read(word, day_first=order)[0]} for order in (True, False)}
+    if possible[True] - possible[False]:
         return True
-    if any(12 < int(match[3]) <= 31 for match in parts):
+    if possible[False] - possible[True]:
         return False
     return region not in _MONTH_FIRST_REGIONS
 
@@ -77,7 +78,8 @@ def _read(word: str, *, day_first: bool) -> tuple[dt.date | None, str | None]:
 
 
 def _date(year: str, month: str, day: str) -> dt.date | None:
+    """Null for a day that the calendar does not have, and for years that are two digits in disguise (0026)."""
     try:
-        return dt.date(int(year), int(month), int(day))
+        return dt.date(int(year), int(month), int(day)) if int(year) >= 1000 else None
     except ValueError:
         return None

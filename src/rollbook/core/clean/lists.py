@@ -9,7 +9,7 @@ from rollbook.core.findings.matters import LIST_FORM
 
 __all__ = ["split"]
 
-_GAPS = r"^\s*,|,\s*$|,\s*,|\s,|,\s"
+_GAPS = r"^[\s,]|[\s,]$|,,|\s,|,\s"
 
 
 def split(column: pl.Series) -> Repaired:

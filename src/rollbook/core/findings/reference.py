@@ -44,9 +44,7 @@ def render(catalogue: Mapping[str, FindingKind]) -> str:
 
 
 def _entry(kind: FindingKind) -> str:
-    return (
-        f"### {kind.code}\n\n**{kind.title}** · {kind.severity.value}\n\n{kind.sentence}\n\n*What to do:* {kind.remedy}\n"
-    )
+    return f"### {kind.code}\n\n**{kind.title}** · {kind.severity.value}\n\n{kind.sentence}\n\n*What to do:* {kind.remedy}\n"
 
 
 if __name__ == "__main__":

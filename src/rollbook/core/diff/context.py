@@ -1,0 +1,193 @@
+"""What every comparison looks at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from rollbook.core.match import Matched
+from rollbook.core.policy import Policy
+from rollbook.core.roster import Roster
+from rollbook.core.scope import Scope
+from rollbook.core.snapshot import Mode
+from rollbook.core.state import LoadValues, State
+
+__all__ = ["Context"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The two sides and the rules. The cached frames are derived from them and used by several comparisons."""
+
+    scope: Scope
+    matched: Matched
+    roster: Roster
+    state: State
+    values: LoadValues
+    policy: Policy
+    today: dt.date
+
+    def whole(self, frame: str) -> bool:
+        """Absence from this roster frame means gone."""
+        return self.roster.modes[frame] is Mode.BULK
+
+    def owned(self, table: str, fields: dict[str, str], frame: str) -> list[str]:
+        """The fields of ``table`` that the source decides today: received, and owned by it (field ownership).
+        ``fields``: field → roster column."""
+        owners = self.policy.field_owners
+        return [
+            name
+            for name, column in fields.items()
+            if (frame, column) in self.roster.received
+            and owners.get(f"{table}.{name}", owners.get(name, "source")) == "source"
+        ]
+
+    def links(self, kind: str) -> pl.DataFrame:
+        """``link_id``, ``sourced_id``, ``object_id``, ``fingerprint`` of one kind."""
+        links = self.state.frames["links"].filter(pl.col("kind") == kind)
+        return links.select(pl.col("id").alias("link_id"), "sourced_id", "object_id", "fingerprint")
+
+    @cached_property
+    def school_ids(self) -> pl.Series:
+        """Ids of the schools in scope."""
+        return self.scope.schools["school_id"].unique()
+
+    @cached_property
+    def frozen_users(self) -> pl.Series:
+        """sourcedIds of users whose row, or role, was refused: they stay as they are (S-3)."""
+        rows = self.roster.refused.filter(pl.col("frame").is_in(["users", "roles"]))
+        ids = pl.concat([rows["sourced_id"].cast(pl.String), rows["user_sourced_id"].cast(pl.String)])
+        return ids.drop_nulls().unique()
+
+    @cached_property
+    def frozen_classes(self) -> pl.Series:
+        """sourcedIds of classes whose row was refused."""
+        rows = self.roster.refused.filter(pl.col("frame") == "classes")
+        return rows["sourced_id"].cast(pl.String).drop_nulls().unique()
+
+    def frozen_objects(self, kind: str) -> pl.Series:
+        """Ids of the objects that stay as they are because their row was refused."""
+        ids = self.frozen_classes if kind == "classroom" else self.frozen_users
+        return self.links(kind).filter(pl.col("sourced_id").is_in(ids.implode()))["object_id"]
+
+    @cached_property
+    def unreadable(self) -> frozenset[str]:
+        """Record kinds of which a refused row names nobody, so that any removal may be that row's (S-2)."""
+        rows = self.roster.refused
+        nameless = rows.filter(
+            pl.all_horizontal(pl.col("sourced_id", "user_sourced_id", "class_sourced_id").is_null())
+        )["frame"].unique()
+        kinds = {
+            "users": ("student", "guardian", "staff", "guardianship", "enrollment"),
+            "roles": ("student", "guardian", "staff", "guardianship", "enrollment"),
+            "classes": ("classroom", "enrollment"),
+            "enrollments": ("enrollment",),
+        }
+        return frozenset(kind for frame in nameless for kind in kinds.get(frame, ()))
+
+    @cached_property
+    def students(self) -> pl.DataFrame:
+        """Scope's students with ``ref``, one row a student."""
+        rows = self.scope.students.join(self.matched.students, on="sourced_id", maintain_order="left")
+        return rows.unique("ref", keep="first", maintain_order=True) if rows["ref"].is_duplicated().any() else rows
+
+    @cached_property
+    def student_schools(self) -> pl.DataFrame:
+        """``student_id`` (ref), ``school_id``: where students belong, in the order received."""
+        rows = self.scope.student_schools.join(self.user_refs, on="user_sourced_id", maintain_order="left")
+        return rows.select("student_id", "school_id").drop_nulls("student_id").unique(maintain_order=True)
+
+    @cached_property
+    def staff_roles(self) -> pl.DataFrame:
+        """``person_id`` (ref), ``school_id`` (null: district), ``role``."""
+        rows = self.scope.staff_roles.join(self.user_refs, on="user_sourced_id", maintain_order="left")
+        return rows.select("person_id", "school_id", "role").drop_nulls("person_id").unique(maintain_order=True)
+
+    @cached_property
+    def guardianships(self) -> pl.DataFrame:
+        """``student_id``, ``person_id`` (refs), ``relationship``, ``rights``; each pair once."""
+        refs = self.user_refs
+        students = refs.select(student_sourced_id="user_sourced_id", student_id="student_id").drop_nulls()
+        persons = refs.select(guardian_sourced_id="user_sourced_id", person_id="person_id").drop_nulls()
+        return (
+            self.scope.guardianships.join(students, on="student_sourced_id", maintain_order="left")
+            .join(persons, on="guardian_sourced_id", maintain_order="left")
+            .select("student_id", "person_id", "relationship", "rights")
+            .unique(("student_id", "person_id"), keep="first", maintain_order=True)
+        )
+
+    @cached_property
+    def student_homes(self) -> pl.DataFrame:
+        """``ref``, ``school_id``: the one school a student is counted in: the first received, else the first known."""
+        here = self.student_schools.rename({"student_id": "ref"})
+        known = self.state.frames["student_schools"].filter(pl.col("status") == "active").sort("id")
+        before = known.select(pl.col("student_id").alias("ref"), "school_id")
+        return pl.concat([here, before]).unique("ref", keep="first", maintain_order=True)
+
+    @cached_property
+    def staff_ids(self) -> pl.Series:
+        """References of persons who are, or until now were, staff of this source."""
+        before = self.state.frames["staff_roles"].filter(pl.col("managed") & (pl.col("status") == "active"))
+        return pl.concat([self.staff_roles["person_id"], before["person_id"]]).unique()
+
+    @cached_property
+    def person_homes(self) -> pl.DataFrame:
+        """``ref``, ``school_id``: the one school a person is counted in: the first staff role's, else the first child's."""
+        active = pl.col("status") == "active"
+        parts = [
+            self.staff_roles.select(pl.col("person_id").alias("ref"), "school_id"),
+            self.state.frames["staff_roles"].filter(active).sort("id").select(ref="person_id", school_id="school_id"),
+            *(
+                pairs.select("student_id", ref="person_id")
+                .join(self.student_homes, left_on="student_id", right_on="ref", maintain_order="left")
+                .select("ref", "school_id")
+                for pairs in (self.guardianships, self.state.frames["guardianships"].filter(active).sort("id"))
+            ),
+        ]
+        return pl.concat(parts).unique("ref", keep="first", maintain_order=True)
+
+    @cached_property
+    def class_homes(self) -> pl.DataFrame:
+        """``ref``, ``school_id`` of every classroom, known or new."""
+        here = self.scope.classes.join(self.matched.classes, on="sourced_id").select("ref", "school_id")
+        before = self.state.frames["classrooms"].select(pl.col("id").alias("ref"), "school_id")
+        return pl.concat([here, before]).unique("ref", keep="first", maintain_order=True)
+
+    def person_kind(self, ref: str) -> pl.Expr:
+        """``staff`` or ``guardian`` for a reference column."""
+        return pl.when(pl.col(ref).is_in(self.staff_ids.implode())).then(pl.lit("staff")).otherwise(pl.lit("guardian"))
+
+    @cached_property
+    def class_refs(self) -> pl.DataFrame:
+        """``class_sourced_id``, ``classroom_id``: of classes in scope, and of known ones that this reading does not
+        speak of (delta, refused row)."""
+        return self.refs("classroom", self.matched.classes, "classes", self.frozen_classes).rename(
+            {"sourced_id": "class_sourced_id", "ref": "classroom_id"}
+        )
+
+    @cached_property
+    def user_refs(self) -> pl.DataFrame:
+        """``user_sourced_id``, ``student_id``, ``person_id`` (one of both null)."""
+        students = self.refs("student", self.matched.students, "users", self.frozen_users)
+        persons = self.refs("person", self.matched.persons, "users", self.frozen_users)
+        nobody = pl.lit(None, dtype=pl.Int64)
+        return pl.concat(
+            [
+                students.select(user_sourced_id="sourced_id", student_id="ref", person_id=nobody),
+                persons.select(user_sourced_id="sourced_id", student_id=nobody, person_id="ref"),
+            ]
+        )
+
+    def refs(self, kind: str, here: pl.DataFrame, frame: str, frozen: pl.Series) -> pl.DataFrame:
+        """``sourced_id``, ``ref``: ``here``, and known objects that this reading does not speak of."""
+        silent: Sequence[pl.DataFrame] = ()
+        known = self.links(kind).select("sourced_id", ref="object_id").join(here, on="sourced_id", how="anti")
+        if not self.whole(frame):
+            silent = (known.join(self.roster.frames[frame], on="sourced_id", how="anti"),)
+        elif frozen.len():
+            silent = (known.filter(pl.col("sourced_id").is_in(frozen.implode())),)
+        return pl.concat([here.select("sourced_id", "ref"), *silent])

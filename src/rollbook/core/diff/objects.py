@@ -1,0 +1,271 @@
+"""Students, classrooms, sessions and courses against the directory: fingerprints first, values only for what differs."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from rollbook.core.diff.changes import Changes, edit_rows, events, field_edits, fingerprint, insert_rows, sort_refs
+from rollbook.core.diff.context import Context
+
+__all__ = ["candidates", "diff_classrooms", "diff_students", "diff_terms", "refresh"]
+
+_STUDENT = {
+    "given_name": "given_name",
+    "family_name": "family_name",
+    "middle_name": "middle_name",
+    "preferred_given_name": "preferred_given_name",
+    "preferred_family_name": "preferred_family_name",
+    "student_number": "identifier",
+    "state_id": "state_id",
+    "grade": "grade",
+    "email": "email",
+    "birth_on": "birth_on",
+}
+_NAMED = ("given_name", "family_name", "middle_name", "preferred_given_name", "preferred_family_name", "email")
+_CLASSROOM = {
+    "school_id": "school_sourced_id",
+    "course_id": "course_sourced_id",
+    "session_ids": "term_sourced_ids",
+    "starts_on": "term_sourced_ids",
+    "ends_on": "term_sourced_ids",
+    "name": "title",
+    "code": "code",
+    "class_type": "class_type",
+    "grades": "grades",
+    "subject": "subject",
+    "location": "location",
+    "periods": "periods",
+}
+
+
+def candidates(rows: pl.DataFrame, links: pl.DataFrame, awake: pl.Expr) -> pl.DataFrame:
+    """Known rows (``sourced_id``, ``ref``, ``fp``) that need their values read: fingerprint moved or missing, or the
+    object is not ``awake``. Adds ``link_id``, ``fingerprint``."""
+    known = rows.join(links.drop("object_id"), on="sourced_id", how="left", maintain_order="left")
+    return known.filter((pl.col("ref") > 0) & (pl.col("fp").ne_missing(pl.col("fingerprint")) | ~awake))
+
+
+def refresh(changes: Changes, rows: pl.DataFrame, kinds: pl.DataFrame) -> None:
+    """Writes the new fingerprint of links (``link_id``, ``fp``, ``fingerprint``, ``ref``). ``kinds``: ``ref``, ``kind``
+    and ``action`` of the record, where it has one; else it is a silent ``unchanged``."""
+    moved = rows.filter(pl.col("link_id").is_not_null() & pl.col("fp").ne_missing(pl.col("fingerprint")))
+    both = moved.select("ref", row_id="link_id", fingerprint="fp", fingerprint_old="fingerprint")
+    edits = field_edits(both, ["fingerprint"]).join(both.select("row_id", "ref"), on="row_id", maintain_order="left")
+    edits = edits.join(kinds.select("ref", "kind", "action").unique("ref"), on="ref", how="left", maintain_order="left")
+    changes.edit(
+        edit_rows(
+            edits, "source_link", kind=pl.col("kind"), record="ref", action=pl.col("action").fill_null("unchanged")
+        )
+    )
+
+
+def diff_students(context: Context, changes: Changes) -> None:
+    """R-4, R-5 and the setting for archived students that reappear."""
+    policy, state = context.policy, context.state
+    fields = context.owned("student", _STUDENT, "users")
+    rows = context.students.select(
+        "sourced_id", "ref", **{name: pl.col(column) for name, column in _STUDENT.items()}
+    ).with_columns(fp=fingerprint([pl.col(name) for name in _STUDENT]))
+    changes.fingerprints["student"] = rows.select("ref", "fp")
+    new = rows.filter(pl.col("ref") < 0).with_columns(status=pl.lit("active"), record=pl.col("ref"))
+    changes.insert("student", insert_rows("student", new, kind="student", record="record"))
+    changes.tell(events(new, kind="student", ref="ref", action="create", reason="new", names=False))
+
+    status = state.frames["students"].select(pl.col("id").alias("ref"), status_old="status", by_old="archived_by")
+    seen = candidates(
+        rows.join(status, on="ref", how="left", maintain_order="left"),
+        context.links("student"),
+        pl.col("status_old") == "active",
+    )
+    if policy.archived_students == "skip":
+        seen = seen.filter(pl.col("status_old") != "archived")
+    if seen.is_empty():
+        return
+    back = pl.col("status_old") == "suspended"
+    if policy.archived_students == "restore":
+        back = back | (pl.col("status_old") == "archived")
+    current = context.values("student", seen["ref"]).rename(
+        {name: f"{name}_old" for name in (*_STUDENT, "archive_reason")}
+    )
+    both = (
+        seen.join(current.drop("status", "archived_by"), left_on="ref", right_on="id", maintain_order="left")
+        .with_columns(back=back)
+        .with_columns(
+            row_id=pl.col("ref"),
+            status=pl.when("back").then(pl.lit("active")).otherwise("status_old"),
+            archived_by=pl.when("back").then(None).otherwise("by_old"),
+            archived_by_old=pl.col("by_old"),
+            archive_reason=pl.when("back").then(None).otherwise("archive_reason_old"),
+        )
+    )
+    _edit(context, changes, both, "student", [*fields, "status", "archived_by", "archive_reason"], seen, _NAMED)
+
+
+def diff_classrooms(context: Context, changes: Changes) -> None:
+    """R-4, R-5, R-9 and the setting for classrooms that reappear: one archived by hand stays so when it is off."""
+    matched, state = context.matched, context.state
+    fields = context.owned("classroom", _CLASSROOM, "classes")
+    classes = context.scope.classes
+    titles = context.scope.courses.select(course_sourced_id="sourced_id", course_title="title")
+    rows = (
+        classes.join(matched.classes, on="sourced_id", maintain_order="left")
+        .unique("ref", keep="first", maintain_order=True)
+        .join(titles, on="course_sourced_id", how="left", maintain_order="left")
+        .with_columns(name=pl.coalesce("title", "course_title", "code", pl.lit("Untitled class")))
+        .with_columns(
+            fp=fingerprint(
+                [
+                    *(pl.col(c) for c in ("school_id", "course_sourced_id", "name", "code", "class_type", "subject")),
+                    *(pl.col(c) for c in ("location", "starts_on", "ends_on")),
+                    *(pl.col(c).list.join("\x1f") for c in ("grades", "periods", "term_sourced_ids")),
+                ]
+            )
+        )
+    )
+    changes.fingerprints["classroom"] = rows.select("ref", "fp")
+    before = state.frames["classrooms"].select(pl.col("id").alias("ref"), status_old="status", by_old="archived_by")
+    rows = rows.join(before, on="ref", how="left", maintain_order="left")
+    seen = candidates(rows, context.links("classroom"), pl.col("status_old") == "active")
+    if not context.policy.unarchive_classrooms:
+        seen = seen.filter(_kept_archived().not_())
+    new = rows.filter(pl.col("ref") < 0)
+    shaped = _classroom_values(context, pl.concat([new.select("sourced_id"), seen.select("sourced_id")]))
+    new = new.join(shaped, on="sourced_id", maintain_order="left").with_columns(
+        kind=pl.lit("sync"), status=pl.lit("active"), record=pl.col("ref")
+    )
+    changes.insert("classroom", insert_rows("classroom", new, kind="classroom", record="record"))
+    changes.tell(events(new, kind="classroom", ref="ref", action="create", reason="new"))
+    if seen.is_empty():
+        return
+    current = context.values("classroom", seen["ref"]).rename(
+        {name: f"{name}_old" for name in (*_CLASSROOM, "kind", "archive_reason")}
+    )
+    back = pl.col("status_old") != "active"
+    both = (
+        seen.join(shaped, on="sourced_id", maintain_order="left")
+        .join(current.drop("status", "archived_by"), left_on="ref", right_on="id", maintain_order="left")
+        .with_columns(
+            row_id=pl.col("ref"),
+            kind=pl.lit("sync"),
+            status=pl.lit("active"),
+            archived_by=pl.when(back).then(None).otherwise("by_old"),
+            archived_by_old=pl.col("by_old"),
+            archive_reason=pl.when(back).then(None).otherwise("archive_reason_old"),
+        )
+    )
+    _edit(
+        context,
+        changes,
+        both,
+        "classroom",
+        [*fields, "kind", "status", "archived_by", "archive_reason"],
+        seen,
+        ("name",),
+    )
+
+
+def _kept_archived() -> pl.Expr:
+    """An archived classroom that a person archived."""
+    return (pl.col("status_old") == "archived") & (pl.col("by_old") != "sync").fill_null(True)
+
+
+def _classroom_values(context: Context, classes: pl.DataFrame) -> pl.DataFrame:
+    """``sourced_id``, ``course_id``, ``session_ids``: references instead of sourcedIds, for the classes asked."""
+    rows = context.scope.classes.join(classes, on="sourced_id", how="semi", maintain_order="left")
+    courses = context.refs("course", context.matched.courses, "courses", pl.Series([], dtype=pl.String))
+    sessions = context.refs("session", context.matched.sessions, "sessions", pl.Series([], dtype=pl.String))
+    terms = (
+        rows.select("sourced_id", term="term_sourced_ids")
+        .explode("term", empty_as_null=False, keep_nulls=False)
+        .join(sessions.select(term="sourced_id", ref="ref"), on="term")
+        .unique(("sourced_id", "ref"))
+        .sort(sort_refs(pl.col("ref")))
+        .group_by("sourced_id", maintain_order=True)
+        .agg(session_ids=pl.col("ref"))
+    )
+    return (
+        rows.select("sourced_id", "course_sourced_id")
+        .join(
+            courses.select(course_sourced_id="sourced_id", course_id="ref"),
+            on="course_sourced_id",
+            how="left",
+            maintain_order="left",
+        )
+        .join(terms, on="sourced_id", how="left", maintain_order="left")
+        .select(
+            "sourced_id", "course_id", session_ids=pl.col("session_ids").fill_null(pl.lit([], dtype=pl.List(pl.Int64)))
+        )
+    )
+
+
+def _edit(
+    context: Context,
+    changes: Changes,
+    both: pl.DataFrame,
+    table: str,
+    fields: list[str],
+    seen: pl.DataFrame,
+    named: tuple[str, ...],
+) -> None:
+    """Edits, events and new fingerprints of one object table; adoption alone counts as an update."""
+    differing = field_edits(both, fields)
+    adopted = context.matched.adopted.filter(pl.col("kind") == table).select(row_id="ref", adopted="reason")
+    status = both.select("row_id", back=pl.col("status").ne_missing(pl.col("status_old")))
+    told = (
+        status.join(differing, on="row_id", how="left", maintain_order="left")
+        .join(adopted, on="row_id", how="left", maintain_order="left")
+        .filter(pl.col("fields").is_not_null() | pl.col("adopted").is_not_null())
+        .with_columns(action=pl.when("back").then(pl.lit("restore")).otherwise(pl.lit("update")))
+    )
+    changes.tell(
+        events(
+            told,
+            kind=table,
+            ref="row_id",
+            action=pl.col("action"),
+            reason=pl.when(pl.col("adopted").is_not_null())
+            .then(pl.lit("adopted"))
+            .when("back")
+            .then(pl.lit("reappeared"))
+            .otherwise(pl.lit("changed")),
+            names=pl.col("fields").list.set_intersection(list(named)).list.len().fill_null(0) > 0,
+        )
+    )
+    edits = differing.join(told.select("row_id", "action"), on="row_id", maintain_order="left")
+    changes.edit(edit_rows(edits, table, kind=table, action=pl.col("action")))
+    acted = told.select(ref="row_id", action="action")
+    refresh(changes, seen, _all_of(seen, acted, table))
+
+
+def _all_of(seen: pl.DataFrame, acted: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """``ref``, ``kind``, ``action`` (null where nothing happens) of every candidate."""
+    return seen.select("ref", kind=pl.lit(kind)).join(acted, on="ref", how="left")
+
+
+def diff_terms(context: Context, changes: Changes) -> None:
+    """Academic sessions and courses: made and updated, never archived, not counted."""
+    tables = (
+        ("session", "academic_session", "sessions", context.scope.sessions, context.matched.sessions,
+         ("title", "type", "starts_on", "ends_on", "school_year")),
+        ("course", "course", "courses", context.scope.courses, context.matched.courses, ("title", "code")),
+    )  # fmt: skip
+    for kind, table, frame, scoped, refs, names in tables:
+        fields = context.owned(table, {name: name for name in names}, frame)
+        rows = (
+            scoped.join(refs, on="sourced_id", maintain_order="left")
+            .unique("ref", keep="first", maintain_order=True)
+            .with_columns(fp=fingerprint([pl.col(name) for name in names]))
+        )
+        changes.fingerprints[kind] = rows.select("ref", "fp")
+        new = rows.filter(pl.col("ref") < 0).with_columns(record=pl.col("ref"))
+        changes.insert(table, insert_rows(table, new, kind=kind, record="record"))
+        seen = candidates(rows, context.links(kind), pl.lit(True))
+        if seen.is_empty():
+            continue
+        current = context.values(table, seen["ref"]).rename({name: f"{name}_old" for name in names})
+        both = seen.join(current, left_on="ref", right_on="id", maintain_order="left").with_columns(
+            row_id=pl.col("ref")
+        )
+        edits = field_edits(both, fields)
+        changes.edit(edit_rows(edits, table, kind=kind, action="update"))
+        refresh(changes, seen, _all_of(seen, edits.select(ref="row_id", action=pl.lit("update")), kind))

@@ -1,0 +1,230 @@
+"""Staff and guardians against the directory: one human, possibly several records of the source (R-3, R-6, R-7)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from rollbook.core.diff.changes import Changes, edit_rows, events, field_edits, fingerprint, insert_rows
+from rollbook.core.diff.context import Context
+from rollbook.core.diff.objects import candidates, refresh
+from rollbook.core.findings import of_rows
+
+__all__ = ["diff_persons"]
+
+_NAMES = {
+    "given_name": "given_name",
+    "family_name": "family_name",
+    "middle_name": "middle_name",
+    "preferred_given_name": "preferred_given_name",
+    "preferred_family_name": "preferred_family_name",
+}
+_CONTACTS = ("email", "mobile", "home_phone")
+
+
+def diff_persons(context: Context, changes: Changes) -> None:
+    """New persons with their contacts, changed names and contacts, and accounts that come back.
+
+    Contact details of people who have signed in change only when the setting says so (R-6); PLN-005 lists the
+    differences. A person without e-mail and mobile is kept as a record without sign-in (R-7).
+    """
+    rows = _humans(context)
+    changes.fingerprints["person"] = rows.select("ref", "fp")
+    reachable = pl.any_horizontal(pl.col("email", "mobile").is_not_null())
+    new = rows.filter(pl.col("ref") < 0).with_columns(
+        account_state=pl.when(reachable).then(pl.lit("invitee")).otherwise(pl.lit("no_contact")),
+        disabled_by=pl.when(~pl.col("enabled")).then(pl.lit("source")),
+        record=pl.col("ref"),
+    )
+    changes.insert("person", insert_rows("person", new, kind=pl.col("kind"), record="record"))
+    changes.tell(events(new, kind=pl.col("kind"), ref="ref", action="create", reason="new"))
+    fresh = new.unpivot(_CONTACTS, index=("ref", "kind"), variable_name="contact_kind").drop_nulls("value")
+    changes.insert("contact_method", _contact_rows(fresh))
+    changes.findings.append(
+        of_rows(new.filter(~reachable), "PLN-006", stream="users.csv", sourced_id=pl.col("sourced_id"))
+    )
+
+    persons = context.state.frames["persons"].select(
+        pl.col("id").alias("ref"), account_state_old="account_state", disabled_by_old="disabled_by"
+    )
+    every = context.matched.persons.join(rows.drop("sourced_id"), on="ref", maintain_order="left").join(
+        persons, on="ref", how="left", maintain_order="left"
+    )
+    asleep = (pl.col("disabled_by_old") == "sync").fill_null(False) | (
+        pl.col("disabled_by_old").eq("source").fill_null(False) == pl.col("enabled")
+    )
+    seen = candidates(every, context.links("person"), ~asleep)
+    if seen.height:
+        _known(context, changes, seen)
+
+
+def _humans(context: Context) -> pl.DataFrame:
+    """One row a ``ref``: ``sourced_id`` (of the leading record), names, ``email``, ``mobile``, ``home_phone``,
+    ``enabled``, ``kind``, ``fp``. Where several records are one human the staff record leads and others fill its gaps."""
+    mobile, home = ("sms", "phone") if context.policy.phone_column == "sms" else ("phone", "sms")
+    rows = (
+        context.scope.adults.join(context.matched.persons, on="sourced_id", maintain_order="left")
+        .select("sourced_id", "ref", "is_staff", *_NAMES, "email", mobile=mobile, home_phone=home, enabled="enabled")
+        .with_columns(pl.col("enabled").fill_null(True))
+    )
+    shared = rows["ref"].is_duplicated()
+    if shared.any():
+        several = (
+            rows.filter(shared)
+            .sort("is_staff", descending=True, maintain_order=True)
+            .group_by("ref", maintain_order=True)
+            .agg(
+                pl.col("sourced_id").first(),
+                pl.col("is_staff").any(),
+                pl.col(*_NAMES, *_CONTACTS).drop_nulls().first(),
+                pl.col("enabled").any(),
+            )
+            .select(rows.columns)
+        )
+        rows = pl.concat([rows.filter(~shared), several])
+    same = pl.col("home_phone") == pl.col("mobile")
+    return rows.with_columns(
+        home_phone=pl.when(~same.fill_null(False)).then("home_phone"),
+    ).with_columns(
+        kind=context.person_kind("ref"),
+        fp=fingerprint([pl.col(name) for name in (*_NAMES, *_CONTACTS, "enabled")]),
+    )
+
+
+def _contact_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """(``ref`` of the person, ``kind``, ``contact_kind``, ``value``) as new rows of ``contact_method``."""
+    return insert_rows(
+        "contact_method",
+        rows.select(
+            person_id="ref", record="ref", counted="kind", kind="contact_kind", value="value", owner=pl.lit("source")
+        ),
+        kind=pl.col("counted"),
+        record="record",
+    )
+
+
+def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> None:
+    humans = seen.unique("ref", keep="first", maintain_order=True)
+    names = context.owned("person", _NAMES, "users")
+    current = context.values("person", humans["ref"]).drop("account_state", "disabled_by")
+    current = current.rename({name: f"{name}_old" for name in _NAMES})
+    contacts = context.values("contact_method", humans["ref"]).select(
+        "id", "person_id", contact_kind="kind", value_old="value"
+    )
+    contacts = contacts.unique(("person_id", "contact_kind"), keep="first", maintain_order=True)
+
+    wanted = humans.unpivot(
+        _CONTACTS, index=("ref", "kind", "sourced_id", "account_state_old"), variable_name="contact_kind"
+    ).filter(pl.col("contact_kind").is_in(_received_contacts(context)))
+    both = (
+        wanted.join(
+            contacts,
+            left_on=("ref", "contact_kind"),
+            right_on=("person_id", "contact_kind"),
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(row_id=pl.col("id"))
+        .filter(pl.col("value").ne_missing(pl.col("value_old")))
+    )
+    own = (pl.col("account_state_old") == "active") & (not context.policy.update_active_contacts)
+    kept = both.filter(own)
+    both = both.filter(~own)
+    changes.findings.append(
+        of_rows(
+            kept,
+            "PLN-005",
+            stream="users.csv",
+            sourced_id=pl.col("sourced_id"),
+            detail=pl.col("contact_kind"),
+        )
+    )
+    states = _account_states(context, humans, contacts, both)
+    people = (
+        humans.join(current, left_on="ref", right_on="id", maintain_order="left")
+        .join(states, on="ref", maintain_order="left")
+        .with_columns(row_id=pl.col("ref"))
+    )
+    edits = field_edits(people, [*names, "account_state", "disabled_by"])
+    told = _events(context, changes, people, edits, both)
+    action = told.select("ref", "kind", "action")
+
+    by_row = edits.join(action, left_on="row_id", right_on="ref", maintain_order="left")
+    changes.edit(edit_rows(by_row, "person", kind=pl.col("kind"), action=pl.col("action")))
+    changes.insert("contact_method", _contact_rows(both.filter(pl.col("id").is_null())))
+    existing = both.filter(pl.col("id").is_not_null()).join(action.drop("kind"), on="ref", maintain_order="left")
+    replaced = existing.filter(pl.col("value").is_not_null())
+    values = field_edits(replaced, ["value"]).join(
+        replaced.select("row_id", "ref", "kind", "action"), on="row_id", maintain_order="left"
+    )
+    changes.edit(edit_rows(values, "contact_method", kind=pl.col("kind"), record="ref", action=pl.col("action")))
+    dropped = existing.filter(pl.col("value").is_null()).with_columns(old=pl.lit("{}"), new=pl.lit("{}"))
+    changes.edit(
+        edit_rows(dropped, "contact_method", kind=pl.col("kind"), record="ref", action=pl.col("action"), op="delete")
+    )
+    # a difference that was not applied must be seen again tomorrow, so its fingerprint stays
+    kinds = humans.select("ref", "kind").join(told.select("ref", "action"), on="ref", how="left")
+    refresh(changes, seen.join(kept, on="ref", how="anti"), kinds)
+
+
+def _received_contacts(context: Context) -> list[str]:
+    columns = {"email": "email", "mobile": "sms", "home_phone": "phone"}
+    if context.policy.phone_column == "phone":
+        columns |= {"mobile": "phone", "home_phone": "sms"}
+    return context.owned("person", columns, "users")
+
+
+def _account_states(context: Context, humans: pl.DataFrame, contacts: pl.DataFrame, both: pl.DataFrame) -> pl.DataFrame:
+    """``ref``, ``account_state``, ``disabled_by`` as they will be. A hand's disabling is never taken back."""
+    after = pl.concat(
+        [
+            contacts.select(ref="person_id", contact_kind="contact_kind", value="value_old").join(
+                both, on=("ref", "contact_kind"), how="anti"
+            ),
+            both.select("ref", "contact_kind", "value"),
+        ]
+    ).filter(pl.col("value").is_not_null() & pl.col("contact_kind").is_in(["email", "mobile"]))
+    reachable = pl.col("ref").is_in(after["ref"].unique().implode())
+    return humans.select(
+        "ref",
+        account_state=pl.when(pl.col("account_state_old") == "active")
+        .then(pl.lit("active"))
+        .when(reachable)
+        .then(pl.lit("invitee"))
+        .otherwise(pl.lit("no_contact")),
+        disabled_by=pl.when(~pl.col("disabled_by_old").is_in(["sync", "source"]).fill_null(True))
+        .then("disabled_by_old")
+        .when(~pl.col("enabled"))
+        .then(pl.lit("source")),
+    )
+
+
+def _events(
+    context: Context, changes: Changes, people: pl.DataFrame, edits: pl.DataFrame, both: pl.DataFrame
+) -> pl.DataFrame:
+    """Tells what happens to each person; returns ``ref``, ``kind``, ``action``."""
+    adopted = context.matched.adopted.filter(pl.col("kind") == "person").select(ref="ref", adopted="reason")
+    contact = both["ref"].unique()
+    told = (
+        people.join(edits.select(ref="row_id", fields="fields"), on="ref", how="left", maintain_order="left")
+        .join(adopted, on="ref", how="left", maintain_order="left")
+        .with_columns(contact=pl.col("ref").is_in(contact.implode()))
+        .filter(pl.col("fields").is_not_null() | pl.col("adopted").is_not_null() | pl.col("contact"))
+        .with_columns(back=(pl.col("disabled_by_old") == "sync").fill_null(False) & pl.col("disabled_by").is_null())
+        .with_columns(action=pl.when("back").then(pl.lit("restore")).otherwise(pl.lit("update")))
+    )
+    changes.tell(
+        events(
+            told,
+            kind=pl.col("kind"),
+            ref="ref",
+            action=pl.col("action"),
+            reason=pl.when(pl.col("adopted").is_not_null())
+            .then(pl.lit("adopted"))
+            .when("back")
+            .then(pl.lit("reappeared"))
+            .otherwise(pl.lit("changed")),
+            names=pl.col("contact")
+            | (pl.col("fields").list.set_intersection(list(_NAMES)).list.len().fill_null(0) > 0),
+        )
+    )
+    return told.select("ref", "kind", "action")

@@ -1,0 +1,332 @@
+"""Memberships, staff roles, guardianships and enrollments against the directory: small rows, compared whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from rollbook.core.diff.changes import Changes, edit_rows, events, field_edits, insert_rows
+from rollbook.core.diff.context import Context
+from rollbook.core.findings import of_rows
+
+__all__ = ["Relation", "diff_relations", "enrollments", "relations"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """One relation table, both sides. ``incoming``: key and value columns as references; ``current``: the state frame.
+    ``kind``: what a row counts as: an expression over the row. ``record``: the column of the record it counts under, or
+    None when each row is a record of its own. ``speaks``: current rows on which this reading has a say."""
+
+    table: str
+    key: tuple[str, ...]
+    fields: tuple[str, ...]
+    incoming: pl.DataFrame
+    current: pl.DataFrame
+    kind: pl.Expr
+    record: str | None
+    speaks: pl.Expr
+
+
+def relations(
+    context: Context, gone_students: pl.Series, gone_persons: pl.Series, kept_students: pl.Series
+) -> tuple[Relation, ...]:
+    """The relations to compare. ``gone_*``: objects that leave in this run; students who leave keep their school (C-1).
+    ``kept_students`` keep their guardians too."""
+    state = context.state.frames
+    in_scope = pl.col("school_id").is_in(context.school_ids.implode())
+    students = pl.col("student_id")
+    persons = pl.col("person_id")
+    frozen_students = context.frozen_objects("student").implode()
+    frozen_persons = context.frozen_objects("person").implode()
+    here_students = context.students["ref"].implode()
+    here_persons = context.matched.persons["ref"].unique().implode()
+    roles_known = ("roles", "role") in context.roster.received
+    whole_roles = pl.lit(roles_known and context.whole("roles"))
+    result = [
+        Relation(
+            table="student_school",
+            key=("student_id", "school_id"),
+            fields=(),
+            incoming=context.student_schools,
+            current=state["student_schools"],
+            kind=pl.lit("student"),
+            record="student_id",
+            speaks=in_scope & students.is_in(here_students) & ~students.is_in(frozen_students),
+        ),
+        Relation(
+            table="staff_role",
+            key=("person_id", "school_id", "role"),
+            fields=(),
+            incoming=context.staff_roles,
+            current=state["staff_roles"],
+            kind=pl.lit("staff"),
+            record="person_id",
+            speaks=(in_scope | pl.col("school_id").is_null())
+            & ~persons.is_in(frozen_persons)
+            & (persons.is_in(here_persons) | persons.is_in(gone_persons.implode()) | whole_roles),
+        ),
+    ]
+    if context.policy.manage_guardians:
+        result.append(
+            Relation(
+                table="guardianship",
+                key=("student_id", "person_id"),
+                fields=("relationship", "rights"),
+                incoming=context.guardianships,
+                current=state["guardianships"],
+                kind=pl.lit("guardianship"),
+                record=None,
+                speaks=_speaks_of_pair(context, gone_students, gone_persons)
+                & ~students.is_in(frozen_students)
+                & ~students.is_in(kept_students.implode())
+                & ~persons.is_in(frozen_persons),
+            )
+        )
+    return tuple(result)
+
+
+def _speaks_of_pair(context: Context, gone_students: pl.Series, gone_persons: pl.Series) -> pl.Expr:
+    """Whether this reading can say that a student and a guardian are no longer linked. A delta can only when it holds
+    both rows, or the student's row with other guardians in it."""
+    if ("users", "agents") not in context.roster.received:
+        return pl.lit(False)
+    gone = pl.col("student_id").is_in(gone_students.implode()) | pl.col("person_id").is_in(gone_persons.implode())
+    homes = context.student_homes
+    in_scope = homes.filter(pl.col("school_id").is_in(context.school_ids.implode()))["ref"]
+    reach = pl.col("student_id").is_in(in_scope.implode())
+    if context.whole("users"):
+        return reach
+    users = context.roster.frames["users"]["sourced_id"]
+    rows = context.links("student").filter(pl.col("sourced_id").is_in(users.implode()))["object_id"]
+    adults = context.links("person").filter(pl.col("sourced_id").is_in(users.implode()))["object_id"]
+    listing = context.guardianships["student_id"].unique()
+    named = pl.col("student_id").is_in(rows.implode())
+    return gone | (
+        named & (pl.col("person_id").is_in(adults.implode()) | pl.col("student_id").is_in(listing.implode()))
+    )
+
+
+def enrollments(
+    context: Context, changes: Changes, gone_classes: pl.Series, gone_students: pl.Series
+) -> tuple[Relation, ...]:
+    """Enrollment rows with references, as two relations: students in classrooms, and teachers of them.
+
+    Rows whose class or user is out of scope are left out; those that name nobody are reported (PLN-001…003).
+    """
+    rows = context.scope.enrollments
+    refs = rows.join(context.class_refs, on="class_sourced_id", how="left", maintain_order="left").join(
+        context.user_refs, on="user_sourced_id", how="left", maintain_order="left"
+    )
+    no_class = pl.col("classroom_id").is_null()
+    nobody = pl.col("student_id").is_null() & pl.col("person_id").is_null()
+    as_student = pl.col("role") == "student"
+    unresolved = refs.filter(no_class | nobody)
+    wrong = refs.filter(~no_class & ~nobody & (as_student != pl.col("student_id").is_not_null()))
+    _report(context, changes, unresolved, wrong)
+    kept = refs.filter(~no_class & ~nobody & (as_student == pl.col("student_id").is_not_null()))
+    kept = _without_kept_archived(context, kept)
+
+    state = context.state.frames["enrollments"]
+    speaks = _speaks_of_enrollment(context, gone_classes, gone_students)
+    result = []
+    for member, role in (("student_id", "student"), ("person_id", None)):
+        side = kept.filter(pl.col(member).is_not_null())
+        key = ("classroom_id", member)
+        columns = (*key, "role", "is_primary", "begins_on", "ends_on")
+        side = side.select(columns).with_columns(pl.col("is_primary").fill_null(False))
+        doubled = side.select(key).is_duplicated()
+        if doubled.any():
+            side = pl.concat([side.filter(~doubled), _merged(side.filter(doubled), key).select(columns)])
+        changes.incoming_enrollments.append(side)
+        result.append(
+            Relation(
+                table="enrollment",
+                key=key,
+                fields=("is_primary", "begins_on", "ends_on")
+                if role
+                else ("role", "is_primary", "begins_on", "ends_on"),
+                incoming=side,
+                current=state.filter(pl.col(member).is_not_null()),
+                kind=pl.lit("enrollment"),
+                record=None,
+                speaks=speaks,
+            )
+        )
+    return tuple(result)
+
+
+def _merged(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """Several rows of one member in one class as one: the teacher's role and primary win, dates cover all of them."""
+    open_end = pl.col("ends_on").is_null().any()
+    open_start = pl.col("begins_on").is_null().any()
+    return (
+        rows.with_columns(rank=(pl.col("role") != "teacher").cast(pl.Int8))
+        .sort("rank", maintain_order=True)
+        .group_by(key, maintain_order=True)
+        .agg(
+            pl.col("role").first(),
+            pl.col("is_primary").any(),
+            begins_on=pl.when(open_start).then(None).otherwise(pl.col("begins_on").min()),
+            ends_on=pl.when(open_end).then(None).otherwise(pl.col("ends_on").max()),
+        )
+    )
+
+
+def _without_kept_archived(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """A classroom that a person archived is an exclusion while the setting says so: nothing in it is touched."""
+    if context.policy.unarchive_classrooms:
+        return rows
+    return rows.filter(~pl.col("classroom_id").is_in(_excluded(context).implode()))
+
+
+def _excluded(context: Context) -> pl.Series:
+    by_hand = (pl.col("archived_by") != "sync").fill_null(True)
+    return context.state.frames["classrooms"].filter((pl.col("status") == "archived") & by_hand)["id"]
+
+
+def _speaks_of_enrollment(context: Context, gone_classes: pl.Series, gone_students: pl.Series) -> pl.Expr:
+    """Whether this reading can say that an enrollment ended: in a delta only for rows it names, or whose class or
+    student leaves."""
+    state = context.state.frames
+    classroom, student, person = pl.col("classroom_id"), pl.col("student_id"), pl.col("person_id")
+    here = state["classrooms"].filter(pl.col("school_id").is_in(context.school_ids.implode()))["id"]
+    frozen = (
+        classroom.is_in(context.frozen_objects("classroom").implode())
+        | student.is_in(context.frozen_objects("student").implode()).fill_null(False)
+        | person.is_in(context.frozen_objects("person").implode()).fill_null(False)
+    )
+    say = classroom.is_in(here.implode()) & ~frozen & ~_refused_enrollment(context)
+    if not context.policy.unarchive_classrooms:
+        say = say & ~classroom.is_in(_excluded(context).implode())
+    if context.whole("enrollments"):
+        return say
+    leaves = classroom.is_in(gone_classes.implode()) | student.is_in(gone_students.implode()).fill_null(False)
+    rows = context.roster.frames["enrollments"].select("class_sourced_id", "user_sourced_id")
+    named = rows.join(context.class_refs, on="class_sourced_id").join(context.user_refs, on="user_sourced_id")
+    keys = named.select(pl.struct("classroom_id", "student_id", "person_id").alias("key"))["key"]
+    return say & (leaves | pl.struct("classroom_id", "student_id", "person_id").is_in(keys.implode()))
+
+
+def _refused_enrollment(context: Context) -> pl.Expr:
+    """Enrollments that a refused enrollment row may speak of: of its class, or of its user, whichever it names."""
+    rows = context.roster.refused.filter(pl.col("frame") == "enrollments")
+    if rows.is_empty():
+        return pl.lit(False)
+    classes = rows["class_sourced_id"].cast(pl.String).drop_nulls()
+    users = rows.filter(pl.col("class_sourced_id").is_null())["user_sourced_id"].cast(pl.String).drop_nulls()
+    class_ids = context.links("classroom").filter(pl.col("sourced_id").is_in(classes.implode()))["object_id"]
+    user_links = pl.col("sourced_id").is_in(users.implode())
+    student_ids = context.links("student").filter(user_links)["object_id"]
+    person_ids = context.links("person").filter(user_links)["object_id"]
+    return (
+        pl.col("classroom_id").is_in(class_ids.implode())
+        | pl.col("student_id").is_in(student_ids.implode()).fill_null(False)
+        | pl.col("person_id").is_in(person_ids.implode()).fill_null(False)
+    )
+
+
+def _report(context: Context, changes: Changes, unresolved: pl.DataFrame, wrong: pl.DataFrame) -> None:
+    line = pl.col("line")
+    if unresolved.height:
+        for code, column, header, frame in (
+            ("PLN-001", "class_sourced_id", "classSourcedId", "classes"),
+            ("PLN-002", "user_sourced_id", "userSourcedId", "users"),
+        ):
+            if context.whole(frame):
+                dangling = unresolved.join(
+                    context.roster.frames[frame], left_on=column, right_on="sourced_id", how="anti"
+                ).join(
+                    context.roster.refused.filter(pl.col("frame") == frame).select(
+                        pl.col("sourced_id").cast(pl.String)
+                    ),
+                    left_on=column,
+                    right_on="sourced_id",
+                    how="anti",
+                )
+                changes.findings.append(
+                    of_rows(
+                        dangling, code, stream="enrollments.csv", column=header, line=line, sourced_id=pl.col(column)
+                    )
+                )
+    changes.findings.append(
+        of_rows(
+            wrong,
+            "PLN-003",
+            stream="enrollments.csv",
+            column="role",
+            line=line,
+            sourced_id=pl.col("user_sourced_id"),
+            detail=pl.col("role"),
+        )
+    )
+
+
+def diff_relations(context: Context, changes: Changes, relation: Relation, ended_reason: pl.Expr | None = None) -> None:
+    """New rows, rows that come back, rows whose values moved, and rows that end. Rows made by hand count as present and
+    are never touched (R-9)."""
+    key, fields, current = list(relation.key), list(relation.fields), relation.current
+    old = current.select("id", *key, "status", "managed", *(pl.col(name).alias(f"{name}_old") for name in fields))
+    both = relation.incoming.join(old, on=key, how="left", maintain_order="left", nulls_equal=True)
+    new = both.filter(pl.col("id").is_null()).with_columns(
+        status=pl.lit("active"), ref=-pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+    )
+    if relation.table == "enrollment" and changes.inserts.get("enrollment"):
+        made = sum(frame.height for frame in changes.inserts["enrollment"])
+        new = new.with_columns(ref=pl.col("ref") - made)
+    record = relation.record or "ref"
+    changes.insert(
+        relation.table,
+        insert_rows(relation.table, new.with_columns(record=pl.col(record)), kind=relation.kind, record="record"),
+    )
+    if relation.record is None:
+        changes.tell(events(new, kind=relation.kind, ref="ref", action="create", reason="new"))
+    else:
+        changes.tell(events(new, kind=relation.kind, ref=record, action="update", reason="moved"))
+
+    mine = both.filter(pl.col("id").is_not_null() & pl.col("managed").fill_null(False))
+    asleep = pl.col("status") != "active"
+    moved = pl.any_horizontal(asleep, *(pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in fields))
+    touched = mine.filter(moved).with_columns(row_id=pl.col("id"), status_old=pl.col("status"), status=pl.lit("active"))
+    _edit(changes, relation, touched, [*fields, "status"], "restore", "update", "changed", "reappeared")
+
+    active = current.filter(pl.col("managed") & (pl.col("status") == "active"))
+    gone = active.join(relation.incoming.select(key), on=key, how="anti", nulls_equal=True)
+    if gone.height:
+        gone = gone.filter(relation.speaks)
+    gone = gone.with_columns(row_id=pl.col("id"), status_old=pl.col("status"), status=pl.lit("ended"))
+    if ended_reason is not None and gone.height:
+        gone = gone.with_columns(reason=ended_reason)
+    _edit(changes, relation, gone, ["status"], "end", "end", "absent", "absent")
+
+
+def _edit(
+    changes: Changes,
+    relation: Relation,
+    rows: pl.DataFrame,
+    fields: list[str],
+    woken: str,
+    otherwise: str,
+    reason: str,
+    woken_reason: str,
+) -> None:
+    """Edits and events of existing rows; relations that count under a record make it an update."""
+    if rows.is_empty():
+        return
+    was_asleep = (pl.col("status_old") != "active") & (pl.col("status") == "active")
+    rows = rows.with_columns(
+        action=pl.when(was_asleep).then(pl.lit(woken)).otherwise(pl.lit(otherwise)),
+        reason=pl.col("reason")
+        if "reason" in rows.columns
+        else pl.when(was_asleep).then(pl.lit(woken_reason)).otherwise(pl.lit(reason)),
+        counted=relation.kind,
+        record=pl.col(relation.record or "id"),
+    )
+    if relation.record is not None:
+        rows = rows.with_columns(action=pl.lit("update"), reason=pl.lit("moved"))
+    edits = field_edits(rows, fields).join(
+        rows.select("row_id", "record", "counted", "action"), on="row_id", maintain_order="left"
+    )
+    changes.edit(edit_rows(edits, relation.table, kind=pl.col("counted"), record="record", action=pl.col("action")))
+    changes.tell(events(rows, kind=pl.col("counted"), ref="record", action=pl.col("action"), reason=pl.col("reason")))

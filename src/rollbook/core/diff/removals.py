@@ -1,0 +1,157 @@
+"""Who and what leaves (R-9): absent from a whole reading within scope, or named as gone. Nothing is ever deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from rollbook.core.diff.changes import Changes, edit_rows, events, field_edits
+from rollbook.core.diff.context import Context
+
+__all__ = ["Leaving", "diff_removals"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """Ids of the objects that are archived in this run; ``kept_students`` only lose their enrollments (setting);
+    ``ended_classes``: archived because their session was known to end."""
+
+    students: pl.Series
+    kept_students: pl.Series
+    persons: pl.Series
+    classrooms: pl.Series
+    ended_classes: pl.Series
+
+
+def diff_removals(context: Context, changes: Changes) -> Leaving:
+    """Archives what left, suspends what belongs to a school that is no longer shared, freezes what could not be read.
+
+    An object of a school that was never, or is no longer, matched is left alone.
+    """
+    students = _students(context)
+    kept = students.clear()
+    if context.policy.leaving_students == "end_enrollments":
+        kept = students.filter(pl.col("action") == "archive")
+        students = students.filter(pl.col("action") != "archive")
+    _archive(changes, students, "student")
+    persons = _persons(context)
+    rows = persons.with_columns(row_id=pl.col("id"), disabled_by=pl.lit("sync"), disabled_by_old=pl.col("disabled_by"))
+    edits = field_edits(rows, ["disabled_by"]).join(rows.select("row_id", "kind"), on="row_id", maintain_order="left")
+    changes.edit(edit_rows(edits, "person", kind=pl.col("kind"), action="archive"))
+    changes.tell(events(rows, kind=pl.col("kind"), ref="id", action="archive", reason=pl.col("reason")))
+    classes = _classrooms(context)
+    _archive(changes, classes, "classroom")
+    archived = pl.col("action") == "archive"
+    return Leaving(
+        students=students.filter(archived)["id"],
+        kept_students=kept["id"],
+        persons=persons["id"],
+        classrooms=classes.filter(archived)["id"],
+        ended_classes=classes.filter(archived & (pl.col("reason") == "session_ended"))["id"],
+    )
+
+
+def _archive(changes: Changes, rows: pl.DataFrame, table: str) -> None:
+    rows = rows.with_columns(
+        row_id=pl.col("id"),
+        status_old=pl.col("status"),
+        archived_by_old=pl.col("archived_by"),
+        archive_reason_old=pl.lit(None, dtype=pl.String),
+    )
+    archived = rows.filter(pl.col("action") == "archive").with_columns(
+        status=pl.lit("archived"), archived_by=pl.lit("sync"), archive_reason=pl.col("reason")
+    )
+    suspended = rows.filter(pl.col("action") == "suspend").with_columns(status=pl.lit("suspended"))
+    for part, fields in ((archived, ["status", "archived_by", "archive_reason"]), (suspended, ["status"])):
+        edits = field_edits(part, fields).join(part.select("row_id", "action"), on="row_id", maintain_order="left")
+        changes.edit(edit_rows(edits, table, kind=table, action=pl.col("action")))
+    changes.tell(events(rows, kind=table, ref="id", action=pl.col("action"), reason=pl.col("reason")))
+
+
+def _gone(context: Context, kind: str, frame: str, refs: pl.Series) -> pl.DataFrame:
+    """``id``, ``reason`` of linked objects that this reading has no row in scope for, and may judge."""
+    links = context.links(kind)
+    if not context.whole(frame):
+        links = links.join(context.roster.frames[frame], on="sourced_id", how="semi")
+    why = context.scope.left_out.filter(pl.col("kind") == kind).select("sourced_id", "reason").unique("sourced_id")
+    links = links.filter(
+        ~pl.col("object_id").is_in(refs.implode()) & ~pl.col("object_id").is_in(context.frozen_objects(kind).implode())
+    )
+    return (
+        links.join(why, on="sourced_id", how="left", maintain_order="left")
+        .with_columns(pl.col("reason").fill_null("absent"))
+        .select(id="object_id", reason="reason")
+        .unique("id", keep="first", maintain_order=True)
+    )
+
+
+def _judged(context: Context, rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``action``: ``archive`` where one of the object's schools (``id``, ``school_id``; null: the district) is in
+    scope, ``suspend`` where all are no longer shared; drops objects of schools that are not matched."""
+    here = (pl.col("school_id").is_in(context.school_ids.implode()) | pl.col("school_id").is_null()).any()
+    shut = pl.col("school_id").is_in(list(context.scope.unshared)).any()
+    verdict = schools.join(rows, on="id", how="semi").group_by("id").agg(here=here, shut=shut)
+    return (
+        rows.join(verdict, on="id", how="left", maintain_order="left")
+        .with_columns(pl.col("here").fill_null(True), pl.col("shut").fill_null(False))
+        .filter(pl.col("here") | pl.col("shut"))
+        .with_columns(action=pl.when("here").then(pl.lit("archive")).otherwise(pl.lit("suspend")))
+        .with_columns(reason=pl.when("here").then("reason").otherwise(pl.lit("school_not_shared")))
+        .drop("here", "shut")
+    )
+
+
+def _students(context: Context) -> pl.DataFrame:
+    """``id``, ``status``, ``archived_by``, ``action``, ``reason``."""
+    rows = _gone(context, "student", "users", context.students["ref"])
+    rows = rows.join(context.state.frames["students"], on="id", maintain_order="left")
+    rows = rows.filter(pl.col("status").is_in(["active", "suspended"]))
+    schools = context.state.frames["student_schools"].filter(pl.col("status") == "active")
+    rows = _judged(context, rows, schools.select(id="student_id", school_id="school_id"))
+    return rows.filter((pl.col("action") == "archive") | (pl.col("status") == "active"))
+
+
+def _classrooms(context: Context) -> pl.DataFrame:
+    """``id``, ``status``, ``archived_by``, ``action``, ``reason``. A class that is absent after its session's known end
+    left because the session ended."""
+    rows = _gone(context, "classroom", "classes", context.matched.classes["ref"])
+    rows = rows.join(context.state.frames["classrooms"], on="id", maintain_order="left")
+    rows = rows.filter(pl.col("status").is_in(["active", "suspended"]))
+    over = (pl.col("ends_on") < context.today).fill_null(False)
+    rows = rows.with_columns(
+        reason=pl.when(over & pl.col("reason").is_in(["absent", "session_ended"]))
+        .then(pl.lit("session_ended"))
+        .when(pl.col("reason") == "session_ended")
+        .then(pl.lit("session_shortened"))
+        .otherwise("reason")
+    )
+    rows = _judged(context, rows, rows.select("id", "school_id"))
+    return rows.filter((pl.col("action") == "archive") | (pl.col("status") == "active"))
+
+
+def _persons(context: Context) -> pl.DataFrame:
+    """``id``, ``kind``, ``disabled_by``, ``reason`` of persons with nothing left (R-9). A person who keeps a role or a
+    child given by hand, or whose child's row could not be read, stays."""
+    state = context.state.frames
+    rows = _gone(context, "person", "users", context.matched.persons["ref"])
+    rows = rows.join(state["persons"], on="id", maintain_order="left")
+    awake = pl.col("disabled_by").is_null() | (pl.col("disabled_by") == "source")
+    rows = rows.filter(awake).with_columns(kind=context.person_kind("id"))
+    listing = ("users", "agents") in context.roster.received and context.policy.manage_guardians
+    if not listing:
+        rows = rows.filter(pl.col("kind") == "staff")
+    active = pl.col("status") == "active"
+    roles = state["staff_roles"].filter(active)
+    pairs = state["guardianships"].filter(active)
+    unclear = pairs.filter(~pl.col("managed") | pl.col("student_id").is_in(context.frozen_objects("student").implode()))
+    if not listing:
+        unclear = pairs
+    keep = pl.concat([roles.filter(~pl.col("managed"))["person_id"], unclear["person_id"]])
+    rows = rows.filter(~pl.col("id").is_in(keep.implode()))
+    homes = pairs.select("student_id", id="person_id").join(
+        context.student_homes, left_on="student_id", right_on="ref", how="inner"
+    )
+    schools = pl.concat([roles.select(id="person_id", school_id="school_id"), homes.select("id", "school_id")])
+    rows = _judged(context, rows, schools)
+    return rows.filter(pl.col("action") == "archive")

@@ -1,0 +1,149 @@
+"""What waits for a person (R-10): only the removals or updates of one school and kind that look wrong, and what hangs
+on them. Everything else goes on."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from rollbook.core.causes import explain_holds
+from rollbook.core.diff import Changes, Context
+from rollbook.core.entities import REMOVALS
+from rollbook.core.records import bases, incoming_counts
+
+__all__ = ["EXPECTED", "LEAST", "hold"]
+
+LEAST = 3
+"""So many may always leave: ten percent of a school of eight would hold every change."""
+
+EXPECTED = ("session_ended", "enrollment_ended")
+"""Removals that were known beforehand, by dates already in the directory; term rollover is not an alarm."""
+
+
+def hold(context: Context, changes: Changes, records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(``records`` with ``hold``, holds as ``HOLD_SCHEMA``)."""
+    records = records.with_columns(
+        group=pl.when(pl.col("action").is_in(list(REMOVALS)))
+        .then(pl.lit("removal"))
+        .when(pl.col("action") == "update")
+        .then(pl.lit("update"))
+        .otherwise(pl.lit("create")),
+    )
+    before = bases(context)
+    over = _over_threshold(context, records, before)
+    records = records.join(over, on=("kind", "school_id", "group"), how="left", maintain_order="left", nulls_equal=True)
+    removal_counts = (pl.col("group") == "removal") & (~pl.col("reason").is_in(list(EXPECTED)) | pl.col("every"))
+    waits = removal_counts | ((pl.col("group") == "update") & pl.col("names"))
+    records = records.with_columns(hold=pl.when(waits).then("key")).drop("key", "every")
+    records = _ambiguous(context, records)
+    records = _dependents(context, changes, records)
+    holds = explain_holds(context, records, before, incoming_counts(context, changes), over)
+    return records, holds
+
+
+def _key(kind: str | pl.Expr, group: str | pl.Expr) -> pl.Expr:
+    """The name of a hold: school id (0 for the district), kind, group."""
+    parts = [pl.lit(part) if isinstance(part, str) else part for part in (kind, group)]
+    return pl.format("{}:{}:{}", pl.col("school_id").fill_null(0), *parts)
+
+
+def _over_threshold(context: Context, records: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """``kind``, ``school_id``, ``group``, ``key``, ``threshold``, ``count``, ``every`` (unreadable rows: all removals
+    wait) of what is over its threshold: floor(base × percent), but at least three, may change without asking."""
+    policy = context.policy
+    own = [
+        {"school_id": school, "own": policy.school_deletion_thresholds[name]}
+        for school, number in context.state.frames["schools"].select("id", "school_number").iter_rows()
+        for name in (str(school), number)
+        if name in policy.school_deletion_thresholds
+    ]
+    percents = pl.DataFrame(own, schema={"school_id": pl.Int64, "own": pl.Int64}).unique("school_id")
+    unreadable = pl.col("kind").is_in(sorted(context.unreadable)) & (pl.col("group") == "removal")
+    counted = ((pl.col("group") == "removal") & (~pl.col("reason").is_in(list(EXPECTED)) | unreadable)) | (
+        (pl.col("group") == "update") & pl.col("names")
+    )
+    percent = (
+        pl.when(pl.col("group") == "update")
+        .then(policy.update_threshold)
+        .otherwise(pl.col("own").fill_null(policy.deletion_threshold))
+    )
+    return (
+        records.filter(counted)
+        .group_by("kind", "school_id", "group", maintain_order=True)
+        .agg(count=pl.len().cast(pl.Int64))
+        .join(before, on=("kind", "school_id"), how="left", nulls_equal=True, maintain_order="left")
+        .join(percents, on="school_id", how="left", maintain_order="left")
+        .with_columns(pl.col("base").fill_null(0))
+        .with_columns(threshold=pl.max_horizontal((pl.col("base") * percent) // 100, pl.lit(LEAST)).cast(pl.Int64))
+        .with_columns(every=unreadable)
+        .filter((pl.col("count") > pl.col("threshold")) | pl.col("every"))
+        .select("kind", "school_id", "group", "threshold", "every", key=_key(pl.col("kind"), pl.col("group")))
+    )
+
+
+def _ambiguous(context: Context, records: pl.DataFrame) -> pl.DataFrame:
+    """New records that may be somebody already here wait; nobody is guessed (R-2)."""
+    unclear = context.matched.ambiguous
+    if unclear.is_empty():
+        return records
+    unclear = unclear.select(link="kind", ref="ref", unclear=pl.lit(True)).unique()
+    link = pl.when(pl.col("kind").is_in(["staff", "guardian"])).then(pl.lit("person")).otherwise("kind")
+    records = records.with_columns(link=link).join(unclear, on=("link", "ref"), how="left", maintain_order="left")
+    waits = pl.col("unclear").fill_null(False) & (pl.col("action") == "create")
+    return records.with_columns(hold=pl.when(waits).then(_key(pl.col("kind"), "create")).otherwise("hold")).drop(
+        "link", "unclear"
+    )
+
+
+def _dependents(context: Context, changes: Changes, records: pl.DataFrame) -> pl.DataFrame:
+    """What hangs on a waiting record waits too, under its own kind (R-10): enrollments and guardianships of a student,
+    enrollments of a classroom or teacher, guardianships of a guardian, and the guardians of a student who waits."""
+    held = records.filter(pl.col("hold").is_not_null() & (pl.col("group") != "update"))
+    if held.is_empty():
+        return records.with_columns(depends_on=pl.lit(None, dtype=pl.String))
+    state = context.state.frames
+    parents = {
+        "student_id": held.filter(pl.col("kind") == "student"),
+        "person_id": held.filter(pl.col("kind").is_in(["staff", "guardian"])),
+        "classroom_id": held.filter(pl.col("kind") == "classroom"),
+    }
+    pairs = state["guardianships"].filter(pl.col("status") == "active").select("student_id", "person_id")
+    guardians = (
+        pairs.join(parents["student_id"].select(student_id="ref", parent="hold"), on="student_id")
+        .select(ref="person_id", parent="parent")
+        .unique("ref", keep="first", maintain_order=True)
+    )
+    waiting = [guardians.select(kind=pl.lit("guardian"), ref="ref", parent="parent")]
+    # guardians who wait because a child waits hold their own guardianships back as well
+    more = records.join(guardians, on="ref", how="inner").filter(
+        (pl.col("kind") == "guardian") & (pl.col("group") == "removal") & pl.col("hold").is_null()
+    )
+    persons = pl.concat(
+        [parents["person_id"].select(person_id="ref", parent="hold"), more.select(person_id="ref", parent="parent")]
+    )
+    owners = {
+        "student_id": parents["student_id"].select(student_id="ref", parent="hold"),
+        "person_id": persons,
+        "classroom_id": parents["classroom_id"].select(classroom_id="ref", parent="hold"),
+    }
+    for kind, frame, columns in (
+        ("enrollment", "enrollments", ("student_id", "classroom_id", "person_id")),
+        ("guardianship", "guardianships", ("student_id", "person_id")),
+    ):
+        old = state[frame].select(pl.col("id").alias("ref"), *columns)
+        new = [rows.select("ref", *columns) for rows in changes.inserts.get(kind, [])]
+        for column in columns:
+            owner = owners[column].unique(column, keep="first")
+            for rows in (old, *new):
+                found = rows.join(owner, on=column, how="inner")
+                waiting.append(found.select(kind=pl.lit(kind), ref="ref", parent="parent"))
+    depend = pl.concat(waiting).unique(("kind", "ref"), keep="first", maintain_order=True)
+    records = records.join(depend, on=("kind", "ref"), how="left", maintain_order="left")
+    # a dependent waits for the same sort of act: a student's archive holds ends back, a doubtful student holds creates
+    parent_group = pl.col("parent").str.split(":").list.last()
+    waits = pl.col("parent").is_not_null() & pl.col("hold").is_null() & (pl.col("group") == parent_group)
+    return records.with_columns(
+        depends_on=pl.when(waits).then("parent"),
+        hold=pl.when(waits)
+        .then(pl.concat_str(_key(pl.col("kind"), pl.col("group")), pl.lit("<"), pl.col("parent")))
+        .otherwise("hold"),
+    ).drop("parent")

@@ -1,0 +1,80 @@
+"""Scope → every row has a reference: the object it is linked to, the one it adopts, or a new one (R-2, R-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from rollbook.core.findings import merge
+from rollbook.core.match.links import linked, number_new
+from rollbook.core.match.persons import match_persons
+from rollbook.core.match.students import match_students
+from rollbook.core.roster import Roster
+from rollbook.core.scope import Scope
+from rollbook.core.snapshot import Mode
+from rollbook.core.state import LoadValues, State
+
+__all__ = ["Matched", "match"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """References are ids of objects (> 0) or places of new ones (< 0, −1 first, in file order).
+
+    - ``sessions``, ``courses``, ``classes``, ``students``, ``persons``: ``sourced_id``, ``ref``, for what is in scope.
+    - ``links``: ``kind``, ``sourced_id``, ``ref`` of the links that do not exist yet.
+    - ``adopted``: ``kind``, ``ref``, ``reason``; recognised without a link until now.
+    - ``ambiguous``: ``kind``, ``ref`` of new records that may be somebody already here; they wait (R-2).
+    """
+
+    sessions: pl.DataFrame
+    courses: pl.DataFrame
+    classes: pl.DataFrame
+    students: pl.DataFrame
+    persons: pl.DataFrame
+    links: pl.DataFrame
+    adopted: pl.DataFrame
+    ambiguous: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def match(scope: Scope, roster: Roster, state: State, values: LoadValues) -> Matched:
+    """Links first, adoption for the rest, then new references. ``values`` is asked only when a record is new while
+    somebody could be recognised: a directory made by hand, or ids that changed."""
+    frames = {
+        "session": number_new(linked(scope.sessions.select("sourced_id"), state, "session")),
+        "course": number_new(linked(scope.courses.select("sourced_id"), state, "course")),
+        "classroom": number_new(linked(scope.classes.select("sourced_id"), state, "classroom")),
+    }
+    # whose ids may have been re-issued: linked, but absent from a whole reading
+    users_whole = roster.modes["users"] is Mode.BULK
+    refused = roster.refused.filter(pl.col("frame").is_in(["users", "roles"]))
+    present = pl.concat(
+        [
+            roster.frames["users"]["sourced_id"],
+            refused["sourced_id"].cast(pl.String),
+            refused["user_sourced_id"].cast(pl.String),
+        ]
+    ).drop_nulls()
+    students = match_students(scope, state, values, present if users_whole else None)
+    persons = match_persons(scope, state, values, present if users_whole else None)
+    frames |= {"student": students.refs, "person": persons.refs}
+    have = state.frames["links"].select("kind", "sourced_id")
+    links = pl.concat(
+        [
+            frame.select(kind=pl.lit(kind), sourced_id=pl.col("sourced_id"), ref=pl.col("ref"))
+            for kind, frame in frames.items()
+        ]
+    ).join(have, on=("kind", "sourced_id"), how="anti", maintain_order="left")
+    return Matched(
+        sessions=frames["session"],
+        courses=frames["course"],
+        classes=frames["classroom"],
+        students=students.refs,
+        persons=persons.refs,
+        links=links,
+        adopted=pl.concat([students.adopted, persons.adopted]),
+        ambiguous=pl.concat([students.ambiguous, persons.ambiguous]),
+        findings=merge([students.findings, persons.findings]),
+    )

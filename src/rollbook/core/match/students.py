@@ -1,0 +1,128 @@
+"""Recognising students who are here already (R-2)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from rollbook.core.findings import merge, of_rows
+from rollbook.core.match.links import MATCH_SCHEMA, Matches, linked, number_new, one_to_one
+from rollbook.core.scope import Scope
+from rollbook.core.state import LoadValues, State
+
+__all__ = ["match_students"]
+
+_NAMES = ("given_name", "family_name")
+_RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("state id", ("state_id", "family_key")),
+    ("state id", ("state_id", "given_key")),
+    ("student number", ("student_number", "family_key")),
+    ("student number", ("student_number", "given_key")),
+    ("name and birth date", ("given_key", "family_key", "birth_on")),
+    ("name, grade, school and a guardian's contact", ("given_key", "family_key", "grade", "school_id", "contact")),
+)
+"""Adoption rules in order. An id alone is not enough: a number that now belongs to a child of another name is a
+question, for a wrong adoption gives one child the other's family."""
+
+_WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("same state id, other name", ("state_id",)),
+    ("same student number, other name", ("student_number",)),
+)
+
+
+def match_students(scope: Scope, state: State, values: LoadValues, present: pl.Series | None) -> Matches:
+    """``present``: the sourcedIds of a whole reading, or None when absence says nothing (delta)."""
+    rows = linked(scope.students.select("sourced_id"), state, "student")
+    nobody = pl.DataFrame(schema=MATCH_SCHEMA)
+    new = scope.students.join(rows.filter(pl.col("ref").is_null()).select("sourced_id"), on="sourced_id", how="semi")
+    pool = _pool(state, values, present) if new.height else None
+    if pool is None or pool.is_empty():
+        return Matches(refs=number_new(rows), adopted=nobody, ambiguous=nobody, findings=merge([]))
+
+    new = _keys(new.rename({"identifier": "student_number"})).join(
+        scope.student_schools.rename({"user_sourced_id": "sourced_id"}), on="sourced_id", how="left"
+    )
+    new = new.join(_incoming_contacts(scope), on="sourced_id", how="left")
+    sure, doubtful = [], []
+    for reason, keys in _RULES:
+        found, unclear = one_to_one(new, pool, keys)
+        sure.append(found.with_columns(reason=pl.lit(reason)))
+        doubtful.append(unclear.with_columns(reason=pl.lit(reason)))
+        new = new.join(found, on="sourced_id", how="anti")
+        pool = pool.join(found, on="id", how="anti")
+    for reason, keys in _WEAK:
+        found, unclear = one_to_one(new, pool, keys)
+        doubtful.append(pl.concat([found, unclear]).with_columns(reason=pl.lit(reason)))
+    adopted = pl.concat(sure)
+    unclear = pl.concat(doubtful).join(adopted, on="sourced_id", how="anti").unique("sourced_id", maintain_order=True)
+    refs = number_new(
+        rows.join(adopted.select("sourced_id", "id"), on="sourced_id", how="left", maintain_order="left").select(
+            "sourced_id", ref=pl.coalesce("ref", "id")
+        )
+    )
+    rekeyed = adopted.join(
+        state.frames["links"].filter(pl.col("kind") == "student"), left_on="id", right_on="object_id", how="semi"
+    )
+    return Matches(
+        refs=refs,
+        adopted=adopted.select(kind=pl.lit("student"), ref=pl.col("id"), reason=pl.col("reason")),
+        ambiguous=unclear.join(refs, on="sourced_id").select(kind=pl.lit("student"), ref="ref", reason="reason"),
+        findings=merge(
+            [
+                _told("MAT-001", adopted.join(rekeyed, on="sourced_id", how="anti")),
+                _told("MAT-005", rekeyed),
+                _told("MAT-002", unclear),
+            ]
+        ),
+    )
+
+
+def _told(code: str, rows: pl.DataFrame) -> pl.DataFrame:
+    return of_rows(rows, code, stream="users.csv", sourced_id=pl.col("sourced_id"), detail=pl.col("reason"))
+
+
+def _keys(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(
+        given_key=pl.col("given_name").str.to_lowercase(), family_key=pl.col("family_name").str.to_lowercase()
+    )
+
+
+def _pool(state: State, values: LoadValues, present: pl.Series | None) -> pl.DataFrame:
+    """Whom a new row may turn out to be: students nobody has linked, and linked ones whose id is gone."""
+    columns = ("id", *_NAMES, "student_number", "state_id", "birth_on", "grade")
+    pool = state.frames["unlinked_students"].select(columns)
+    if present is not None:
+        gone = (
+            state.frames["links"]
+            .filter((pl.col("kind") == "student") & ~pl.col("sourced_id").is_in(present.implode()))["object_id"]
+            .unique()
+        )
+        still = state.frames["links"].filter(
+            (pl.col("kind") == "student") & pl.col("sourced_id").is_in(present.implode())
+        )["object_id"]
+        gone = gone.filter(~gone.is_in(still.implode()))
+        if gone.len():
+            pool = pl.concat([pool, values("student", gone).select(columns)])
+    if pool.is_empty():
+        return pool
+    ids = pool["id"]
+    schools = state.frames["student_schools"].filter(pl.col("student_id").is_in(ids.implode()))
+    guardians = state.frames["guardianships"].filter(pl.col("student_id").is_in(ids.implode()))
+    contacts = values("contact_method", guardians["person_id"].unique()).select("person_id", contact="value")
+    reach = guardians.join(contacts, on="person_id").select(id="student_id", contact="contact").unique()
+    return (
+        _keys(pool)
+        .join(schools.select(id="student_id", school_id="school_id").unique(), on="id", how="left")
+        .join(reach, on="id", how="left")
+    )
+
+
+def _incoming_contacts(scope: Scope) -> pl.DataFrame:
+    """(``sourced_id`` of the student, ``contact``): e-mail and numbers of the guardians they arrive with."""
+    adults = scope.adults.unpivot(("email", "sms", "phone"), index="sourced_id", value_name="contact").drop_nulls(
+        "contact"
+    )
+    return (
+        scope.guardianships.join(adults, left_on="guardian_sourced_id", right_on="sourced_id")
+        .select(sourced_id="student_sourced_id", contact="contact")
+        .unique()
+    )

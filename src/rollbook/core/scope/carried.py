@@ -1,0 +1,85 @@
+"""What a delta leaves unsaid, taken from the directory: roles that did not change, people whose row did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from rollbook.core.roster import Roster
+from rollbook.core.snapshot import Mode
+from rollbook.core.state import State
+
+__all__ = ["Carried", "carried"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """Frames as in ``Scope``, for people of this connection whom a partial reading does not fully describe; all empty
+    for a bulk reading. ``students``: ``user_sourced_id`` of linked students not in users.csv. ``guardians``:
+    ``guardian_sourced_id``, ``relationship``, ``rights`` of linked guardians not in users.csv. ``adults``:
+    ``sourced_id`` of linked persons."""
+
+    students: pl.DataFrame
+    guardians: pl.DataFrame
+    adults: pl.DataFrame
+    student_schools: pl.DataFrame
+    staff_roles: pl.DataFrame
+
+
+def carried(roster: Roster, state: State, schools: pl.DataFrame) -> Carried:
+    """Users that are in users.csv are described by it, except for their roles where those have a file of their own
+    (1.2): there only a role row that is tobedeleted ends a role."""
+    users, roles = roster.frames["users"], roster.frames["roles"]
+    links = state.frames["links"]
+    student_links = links.filter(pl.col("kind") == "student").select(
+        user_sourced_id="sourced_id", object_id="object_id"
+    )
+    person_links = links.filter(pl.col("kind") == "person").select(user_sourced_id="sourced_id", object_id="object_id")
+    partial_users = roster.modes["users"] is not Mode.BULK
+    partial_roles = roster.modes["roles"] is not Mode.BULK and ("roles", "user_sourced_id") in roster.received
+    partial_roles = partial_roles or roster.modes["roles"] is Mode.ABSENT
+    if not partial_users and not partial_roles:
+        student_links, person_links = student_links.clear(), person_links.clear()
+    gone = users.filter(pl.col("status") != "active").select(user_sourced_id="sourced_id")
+    silent = users.select(user_sourced_id="sourced_id") if partial_users else None
+    if silent is None:
+        unseen_students, unseen_persons = student_links.clear(), person_links.clear()
+    else:
+        unseen_students = student_links.join(silent, on="user_sourced_id", how="anti")
+        unseen_persons = person_links.join(silent, on="user_sourced_id", how="anti")
+
+    mine = pl.col("managed") & (pl.col("status") == "active")
+    speaking = (student_links, person_links) if partial_roles else (unseen_students, unseen_persons)
+    ended = (
+        roles.filter(pl.col("status") != "active")
+        .join(schools, on="org_sourced_id", how="left")
+        .select("user_sourced_id", "school_id", "role")
+    )
+    at_school = (
+        speaking[0]
+        .join(gone, on="user_sourced_id", how="anti")
+        .join(state.frames["student_schools"].filter(mine), left_on="object_id", right_on="student_id")
+        .select("user_sourced_id", "school_id")
+        .join(ended.filter(pl.col("role") == "student"), on=("user_sourced_id", "school_id"), how="anti")
+    )
+    as_staff = (
+        speaking[1]
+        .join(gone, on="user_sourced_id", how="anti")
+        .join(state.frames["staff_roles"].filter(mine), left_on="object_id", right_on="person_id")
+        .select("user_sourced_id", "school_id", "role")
+        .join(ended, on=("user_sourced_id", "school_id", "role"), how="anti", nulls_equal=True)
+    )
+    guardians = (
+        unseen_persons.join(state.frames["guardianships"].filter(mine), left_on="object_id", right_on="person_id")
+        .group_by("user_sourced_id", maintain_order=True)
+        .agg(pl.col("relationship").first(), pl.col("rights").first())
+        .rename({"user_sourced_id": "guardian_sourced_id"})
+    )
+    return Carried(
+        students=unseen_students.select("user_sourced_id"),
+        guardians=guardians,
+        adults=person_links.select(sourced_id="user_sourced_id"),
+        student_schools=at_school,
+        staff_roles=as_staff,
+    )
