@@ -13,7 +13,7 @@ import pytest
 
 from rollbook.cli.main import main
 from rollbook.store import health, schema, server
-from rollbook.store.home import SECRET_FILE, secret_from
+from rollbook.store.home import ARTIFACTS, KEY_FILE, SECRET_FILE, secret_from
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +26,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("ROLLBOOK_HOME", str(place))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("ROLLBOOK_SECRET_KEY", raising=False)
+    monkeypatch.delenv("ROLLBOOK_KEY", raising=False)
     yield place
     server.stop(place)
     shutil.rmtree(place)
@@ -53,6 +54,15 @@ def test_a_secret_that_others_can_read_is_a_failure(home: Path) -> None:
     secret_from(home / SECRET_FILE)
     (home / SECRET_FILE).chmod(0o644)
     assert states()["secret key"] == "fail"
+
+
+def test_sealed_artifacts_without_their_key_are_a_failure(home: Path) -> None:
+    assert states()["seal"] == "ok"
+    (home / ARTIFACTS / "1").mkdir(parents=True)
+    (home / ARTIFACTS / "1" / "a.sealed").touch()
+    assert states()["seal"] == "fail"
+    secret_from(home / KEY_FILE)
+    assert states()["seal"] == "ok"
 
 
 def test_a_superuser_is_a_failure(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

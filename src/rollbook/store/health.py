@@ -17,7 +17,7 @@ import psycopg
 from rollbook.core.errors import RollbookError
 from rollbook.store import schema, server
 from rollbook.store.address import settings_from_url, url_from_settings
-from rollbook.store.home import SECRET_FILE, home_directory
+from rollbook.store.home import ARTIFACTS, KEY_ENVIRONMENT, KEY_FILE, SECRET_FILE, home_directory
 
 State = Literal["ok", "warn", "fail"]
 
@@ -85,6 +85,18 @@ def _secrets(home: Path) -> Iterator[Check]:
         yield Check(name="secret key", state="ok", sentence="Django's secret comes from ROLLBOOK_SECRET_KEY.")
     else:
         yield _secret_file("secret key", home / SECRET_FILE)
+    key = home / KEY_FILE
+    if os.environ.get(KEY_ENVIRONMENT):
+        yield Check(name="seal", state="ok", sentence=f"The key of snapshots and plans comes from {KEY_ENVIRONMENT}.")
+    elif not key.exists() and any((home / ARTIFACTS).rglob("*.*")):
+        yield Check(
+            name="seal",
+            state="fail",
+            sentence=f"{key.name} is gone: the snapshots and plans in {home / ARTIFACTS} cannot be opened.",
+            remedy=f"Put it back from your backup, or set {KEY_ENVIRONMENT}.",
+        )
+    else:
+        yield _secret_file("seal", key)
 
 
 def _secret_file(name: str, path: Path) -> Check:

@@ -11,6 +11,9 @@ from rollbook.core.errors import ConfigError
 
 ENVIRONMENT = "ROLLBOOK_HOME"
 SECRET_FILE = "secret-key"
+KEY_ENVIRONMENT = "ROLLBOOK_KEY"  # what seals artifacts (ADR 0009), or else:
+KEY_FILE = "rollbook.key"
+ARTIFACTS = "artifacts"
 
 
 def home_directory() -> Path:
