@@ -21,6 +21,7 @@ class Person(DirectoryRow):
     preferred_given_name = models.TextField(null=True)
     preferred_family_name = models.TextField(null=True)
     account_state = models.TextField()
+    disabled_by = models.TextField(null=True)
     language = models.TextField(null=True)
     activated_at = models.DateTimeField(null=True)
 

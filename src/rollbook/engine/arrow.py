@@ -1,0 +1,44 @@
+"""Reading from PostgreSQL as Arrow, at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import adbc_driver_postgresql.dbapi as adbc
+import polars as pl
+from django.db import connection
+
+from rollbook.store.address import url_from_settings
+
+__all__ = ["Reader", "ids_literal", "reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Queries within one read-only transaction: all of them see the same moment."""
+
+    cursor: Any
+
+    def read(self, query: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+        """The rows of ``query`` with exactly the columns and types of ``schema``."""
+        self.cursor.execute(query)
+        return pl.DataFrame(self.cursor.fetch_arrow()).select(
+            pl.col(name).cast(dtype) for name, dtype in schema.items()
+        )
+
+
+@contextmanager
+def reading() -> Iterator[Reader]:
+    """A reader on a connection of its own, to the database that Django uses; repeatable read, and read only."""
+    with adbc.connect(url_from_settings(connection.settings_dict)) as database, database.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield Reader(cursor)
+
+
+def ids_literal(ids: pl.Series) -> str:
+    """The ids as an SQL ``bigint[]`` literal. Only integers get in, so nothing needs quoting."""
+    joined = ids.cast(pl.Int64).cast(pl.String).str.join(",", ignore_nulls=True).item() if len(ids) else ""
+    return f"'{{{joined or ''}}}'::bigint[]"

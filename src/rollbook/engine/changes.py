@@ -1,0 +1,94 @@
+"""Doing what a run's change log says.
+
+Apply and undo write the log first and then let this module do it: one list, so that what is logged is what happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+
+from rollbook.core.entities import TABLES
+from rollbook.core.errors import PlanStale
+
+__all__ = ["Done", "columns_of", "perform"]
+
+_NEVER_UPDATED = frozenset({"id", "district_id", "created_run_id"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """table → rows, by operation."""
+
+    deleted: Mapping[str, int]
+    updated: Mapping[str, int]
+    inserted: Mapping[str, int]
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """The columns of a directory table, as the model has them."""
+    model = next(model for model in apps.get_app_config("store").get_models() if model._meta.db_table == table)
+    return tuple(field.column for field in model._meta.local_concrete_fields if field.column is not None)
+
+
+def perform(cursor: Any, *, run_id: int, district_id: int) -> Done:
+    """The rows that run ``run_id`` has logged are deleted, updated and inserted, in this order, whole tables at a time.
+
+    Each statement must reach every logged row, found exactly as its ``old`` says. Raises PlanStale otherwise (somebody
+    wrote past the log), ValueError when the log names a table or column that no run may write.
+    """
+    cursor.execute('SELECT "table", op, count(*) FROM change_log WHERE run_id = %s GROUP BY "table", op', [run_id])
+    logged = {(table, op): int(number) for table, op, number in cursor.fetchall()}
+    if unknown := {table for table, _ in logged} - set(TABLES):
+        raise ValueError(f"The log names tables that no run writes: {', '.join(sorted(unknown))}.")
+    done: dict[str, dict[str, int]] = {"delete": {}, "update": {}, "insert": {}}
+    statements = {"delete": _delete, "update": _update, "insert": _insert}
+    for op, statement in statements.items():
+        for table in reversed(tuple(TABLES)) if op == "delete" else TABLES:
+            expected = logged.get((table, op))
+            if expected is None:
+                continue
+            cursor.execute(statement(cursor, table, run_id), [run_id, table, district_id])
+            if cursor.rowcount != expected:
+                raise PlanStale(
+                    f"{expected - cursor.rowcount} of {expected} rows of {table} are not as the plan saw them. "
+                    "Nothing was applied.",
+                    hint="Plan again.",
+                    detail={"run": run_id, "table": table, "op": op, "expected": expected, "found": cursor.rowcount},
+                )
+            done[op][table] = expected
+    return Done(deleted=done["delete"], updated=done["update"], inserted=done["insert"])
+
+
+def _delete(_cursor: Any, table: str, _run_id: int) -> str:
+    return f"""DELETE FROM "{table}" t USING change_log l
+        WHERE l.run_id = %s AND l."table" = %s AND l.op = 'delete' AND l.row_id = t.id AND t.district_id = %s"""
+
+
+def _update(cursor: Any, table: str, run_id: int) -> str:
+    cursor.execute(
+        """SELECT DISTINCT jsonb_object_keys(new) FROM change_log
+        WHERE run_id = %s AND "table" = %s AND op = 'update'""",
+        [run_id, table],
+    )
+    names = sorted(name for (name,) in cursor.fetchall())
+    if unknown := set(names) - set(columns_of(table)) | set(names) & _NEVER_UPDATED:
+        raise ValueError(f"No run may write {', '.join(sorted(unknown))} of {table}.")
+    columns = ", ".join(f'"{name}"' for name in names)
+    new = ", ".join(f'r."{name}"' for name in names)
+    return f"""UPDATE "{table}" t SET ({columns}) = (SELECT {new} FROM jsonb_populate_record(t, l.new) r)
+        FROM change_log l
+        WHERE l.run_id = %s AND l."table" = %s AND l.op = 'update' AND l.row_id = t.id AND t.district_id = %s
+        AND to_jsonb(t) @> l.old"""
+
+
+def _insert(_cursor: Any, table: str, _run_id: int) -> str:
+    columns = columns_of(table)
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join(f'r."{name}"' for name in columns)
+    return f"""INSERT INTO "{table}" ({names}) SELECT {values}
+        FROM change_log l CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", l.new) r
+        WHERE l.run_id = %s AND l."table" = %s AND l.op = 'insert' AND r.district_id = %s"""
