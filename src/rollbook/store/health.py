@@ -88,7 +88,7 @@ def _secrets(home: Path) -> Iterator[Check]:
     key = home / KEY_FILE
     if os.environ.get(KEY_ENVIRONMENT):
         yield Check(name="seal", state="ok", sentence=f"The key of snapshots and plans comes from {KEY_ENVIRONMENT}.")
-    elif not key.exists() and any((home / ARTIFACTS).rglob("*.*")):
+    elif not key.exists() and any(path.is_file() for path in (home / ARTIFACTS).rglob("*")):
         yield Check(
             name="seal",
             state="fail",
