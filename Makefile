@@ -81,12 +81,12 @@ format: setup ## Format and mend what ruff can mend
 	@$(BIN)/ruff format .
 
 migrations: setup ## Write the migrations that changed models need
-	DJANGO_SETTINGS_MODULE=rollbook.config.settings $(BIN)/python -m django makemigrations store
+	@DJANGO_SETTINGS_MODULE=rollbook.config.settings $(BIN)/python -m django makemigrations store
 
 lock: ## Resolve requirements/*.txt anew (needs a package index; writes no address of it)
 	$(call say,"Resolving")
-	test -x $(VENV)-lock/bin/pip-compile || { $(PYTHON) -m venv $(VENV)-lock; $(VENV)-lock/bin/pip install --quiet pip-tools; }
-	for set in base dev; do \
+	@test -x $(VENV)-lock/bin/pip-compile || { $(PYTHON) -m venv $(VENV)-lock; $(VENV)-lock/bin/pip install --quiet pip-tools; }
+	@for set in base dev; do \
 	  extra=; [ $$set = base ] || extra='--extra dev --constraint requirements/base.txt'; \
 	  CUSTOM_COMPILE_COMMAND='make lock' $(VENV)-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
 	    --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
@@ -94,5 +94,5 @@ lock: ## Resolve requirements/*.txt anew (needs a package index; writes no addre
 	done
 
 clean: ## Remove what the tools left behind (keeps ./var: that is your data)
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build src/*.egg-info
-	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build src/*.egg-info
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
