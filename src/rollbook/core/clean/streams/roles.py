@@ -76,7 +76,7 @@ def roles_of_users(sheet: Sheet, orgs: pl.Series) -> pl.DataFrame:
     first = rows["org_sourced_id"].list.first()
     return (
         rows.with_columns(first=first)
-        .explode("org_sourced_id")
+        .explode("org_sourced_id", empty_as_null=True)
         .with_columns(
             is_primary=(pl.col("org_sourced_id") == pl.col("first")).fill_null(True),
             begins_on=pl.lit(None, dtype=pl.Date),
