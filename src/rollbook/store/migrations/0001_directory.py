@@ -237,6 +237,7 @@ class Migration(migrations.Migration):
                 ("state", models.TextField(db_default="planned", default="planned")),
                 ("plan", models.TextField(null=True, unique=True)),
                 ("baseline", models.TextField(db_default="", default="")),
+                ("day", models.DateField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("created_by", models.TextField()),
                 ("applied_at", models.DateTimeField(null=True)),

@@ -1,0 +1,165 @@
+"""Read, clean and plan; the plan is kept as it will be applied (R-1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db import connections
+
+from rollbook.core.errors import NotFound
+from rollbook.core.plan import Plan
+from rollbook.core.planning import make_plan
+from rollbook.core.policy import Policy
+from rollbook.core.roster import Roster
+from rollbook.core.snapshot import Snapshot
+from rollbook.core.state import State
+from rollbook.engine import artifacts
+from rollbook.engine.load import load_state, values
+from rollbook.engine.receipt import Progress, Stopwatch
+from rollbook.engine.runs import open_run, recover
+from rollbook.services import policies, reading
+from rollbook.store.models import SourceConnection, SyncRun
+
+__all__ = ["Planned", "again", "load", "load_snapshot", "local_day", "make"]
+
+_STAGES = ("read", "clean", "scope", "match", "diff", "plan", "keep")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A run that is planned, the plan itself, and the roster it came from. ``recovered``: what was found of runs that
+    died before, a sentence each."""
+
+    run: SyncRun
+    plan: Plan
+    roster: Roster
+    recovered: tuple[str, ...]
+
+
+def make(
+    *,
+    connection: SourceConnection,
+    by: str,
+    now: dt.datetime,
+    on: dt.date | None = None,
+    progress: Progress | None = None,
+) -> Planned:
+    """A new run with its plan. The directory is not touched.
+
+    ``on``: plan as of that day instead of the district's today (a rehearsal of another day). The directory is read
+    while the source is read and cleaned. Raises what reading raises, and then no run is made.
+    """
+    recovered = tuple(recover(connection))
+    artifacts.purge(connection.district, now)
+    policy = policies.policy_of(connection)
+    watch = Stopwatch()
+    day = on or local_day(connection, now)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        loading = pool.submit(_load, connection)
+        with _stage(watch, progress, "read"):
+            snapshot = reading.read(connection, policy)
+        with _stage(watch, progress, "clean"):
+            roster = reading.clean_of(snapshot, policy)
+        with watch.step("state"):
+            state = loading.result()
+    plan = _plan(connection, roster, state, policy, day, watch, progress)
+    with _stage(watch, progress, "keep"):
+        run = _keep(connection, snapshot, plan, by=by, now=now, day=day, watch=watch)
+    return Planned(run=run, plan=plan, roster=roster, recovered=recovered)
+
+
+def again(connection: SourceConnection, roster: Roster, day: dt.date) -> Plan:
+    """The plan of a roster against the directory as it is now; what ``verify`` looks at (R-12). Nothing is kept."""
+    policy = policies.policy_of(connection)
+    return _plan(connection, roster, load_state(connection), policy, day, Stopwatch(), None)
+
+
+def load(run: SyncRun) -> Plan:
+    """The plan of a run, as it was made. Raises NotFound when its retention is over."""
+    if not run.plan_artifact:
+        raise NotFound(f"Run {run.pk} has no plan: it undid another run.", hint="Show the run it undid.")
+    return artifacts.read_plan(run.district_id, run.plan_artifact)
+
+
+def load_snapshot(run: SyncRun) -> Snapshot:
+    """What the source said in a run. Raises NotFound when its retention is over."""
+    if not run.snapshot:
+        raise NotFound(f"Run {run.pk} received nothing: it undid another run.", hint="Look at the run it undid.")
+    return artifacts.read_snapshot(run.district_id, run.snapshot)
+
+
+def local_day(connection: SourceConnection, now: dt.datetime) -> dt.date:
+    """The date in the district at this moment."""
+    return now.astimezone(ZoneInfo(connection.district.timezone)).date()
+
+
+def _load(connection: SourceConnection) -> State:
+    try:
+        return load_state(connection)
+    finally:
+        connections.close_all()  # this thread's own
+
+
+def _plan(
+    connection: SourceConnection,
+    roster: Roster,
+    state: State,
+    policy: Policy,
+    day: dt.date,
+    watch: Stopwatch,
+    progress: Progress | None,
+) -> Plan:
+    return make_plan(
+        roster, state, values(connection), policy, day, timer=lambda stage: _stage(watch, progress, stage)
+    )
+
+
+def _keep(
+    connection: SourceConnection,
+    snapshot: Snapshot,
+    plan: Plan,
+    *,
+    by: str,
+    now: dt.datetime,
+    day: dt.date,
+    watch: Stopwatch,
+) -> SyncRun:
+    """Snapshot and plan as artifacts, and the run. A snapshot that is kept already is not kept twice."""
+    plan_id = f"{connection.district.slug}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    kept = (
+        SyncRun.objects.of(connection.pk)
+        .filter(fingerprint=snapshot.fingerprint)
+        .exclude(snapshot="")
+        .newest_first()
+        .values_list("snapshot", flat=True)
+        .first()
+    )
+    if kept is None or not artifacts.exists(connection.district_id, kept):
+        kept = artifacts.write_snapshot(connection.district_id, f"{plan_id}.snapshot", snapshot)
+    return open_run(
+        connection,
+        plan,
+        plan_id=plan_id,
+        by=by,
+        now=now,
+        day=day,
+        seconds=watch.seconds,
+        rows={name: stream.frame.height for name, stream in snapshot.streams.items()},
+        fingerprint=snapshot.fingerprint,
+        snapshot=kept,
+        plan_artifact=artifacts.write_plan(connection.district_id, f"{plan_id}.plan", plan),
+    )
+
+
+@contextmanager
+def _stage(watch: Stopwatch, progress: Progress | None, stage: str) -> Iterator[None]:
+    if progress is not None:
+        progress(stage, _STAGES.index(stage), len(_STAGES))
+    with watch.step(stage):
+        yield
