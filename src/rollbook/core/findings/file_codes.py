@@ -109,6 +109,13 @@ _BUNDLE: tuple[FindingKind, ...] = (
         "Choose OneRoster (version 1.1 or 1.2) when you export from your student information system.",
     ),
     FindingKind(
+        "FIL-015",
+        _FATAL,
+        "No complete delivery",
+        "No delivery in {stream} is complete; the newest is {detail}.",
+        "It may still be uploading, or the upload broke off. Send it again.",
+    ),
+    FindingKind(
         "FIL-020",
         _WARNING,
         "No rows",

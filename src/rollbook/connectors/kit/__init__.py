@@ -1,0 +1,1 @@
+"""What connectors share: archives, character encodings, CSV, and refusing with a sentence."""
