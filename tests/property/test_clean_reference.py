@@ -108,7 +108,9 @@ DATE = st.one_of(
     st.dates().map(str),
     st.sampled_from(["20260817", "17-AUG-2026", "soon", "2026-02-30"]),
 )
-LIST = st.lists(st.sampled_from(["S1", "S2", " S1", "S 3", "", " "]), max_size=4).map(",".join)
+LIST = st.tuples(
+    st.sampled_from(",,,;"), st.lists(st.sampled_from(["S1", "S2", " S1", "S 3", "", " ", "a;b"]), max_size=4)
+).map(lambda parts: parts[0].join(parts[1]))
 LABEL = st.text("abXY01-_.+'é", min_size=1, max_size=6)
 EMAIL = st.one_of(
     st.tuples(

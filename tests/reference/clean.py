@@ -143,7 +143,8 @@ def clean_role(cell: str | None) -> tuple[str | None, set[str]]:
 
 def split_list(cell: str | None) -> tuple[list[str], set[str]]:
     items: list[str] = []
-    tidied = False
+    tidied = ";" in (cell or "") and "," not in (cell or "")
+    cell = cell.replace(";", ",") if cell and tidied else cell
     for item in (cell or "").split(",") if cell else []:
         bare = item.strip()
         if bare != item or not bare or bare in items:
@@ -205,4 +206,7 @@ def clean_phone(cell: str | None, region: str) -> tuple[str | None, set[str]]:
     one_digit = len(set(written[2:])) == 1 and written.startswith("+1") and len(written) == 12
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE or one_digit:
         return None, {"PHONE_IMPOSSIBLE"}
-    return written, set() if phonenumbers.is_valid_number(number) else {"PHONE_DOUBTFUL"}
+    extension = {"PHONE_EXTENSION"} if number.extension else set()
+    if not phonenumbers.is_valid_number(number):
+        return written, {"PHONE_DOUBTFUL"} | extension
+    return written, extension or ({"PHONE_FORM"} if written != cell else set())

@@ -106,3 +106,16 @@ def test_agents_are_listed_as_received_but_never_oneself() -> None:
 def test_agents_of_a_refused_user_are_not_listed() -> None:
     roster = variant("users", {"agentSourcedIds": "g1", "familyName": ""})
     assert roster.frames["agents"].is_empty()
+
+
+def test_the_administrator_of_1_1_is_kept_in_1_2() -> None:
+    roster = cleaned(stream("users", [USER_12]), stream("roles", [ROLE | {"role": "administrator"}]))
+    assert roster.frames["roles"]["role"].to_list() == ["administrator"]
+    assert codes(roster) == [("ROL-048", 2, "role")]
+
+
+def test_a_role_column_of_1_2_without_orgs_is_no_reason_to_complain() -> None:
+    users = [USER_12 | {"role": "teacher"}, USER_12 | {"sourcedId": "u2", "role": "aide"}]
+    roster = cleaned(stream("users", users), stream("roles", [ROLE]))
+    assert roster.findings.is_empty()
+    assert roster.frames["roles"].select("user_sourced_id", "org_sourced_id").rows() == [("u1", "s1"), ("u2", None)]

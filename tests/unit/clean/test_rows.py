@@ -20,6 +20,7 @@ UNUSABLE = [
     ("courses", "courses", {"sourcedId": ""}, [("CRS-001", "sourcedId")]),
     ("academicSessions", "sessions", {"sourcedId": ""}, [("SES-001", "sourcedId")]),
     ("academicSessions", "sessions", {"endDate": ""}, [("SES-039", "endDate")]),
+    ("academicSessions", "sessions", {"endDate": "2026-01-01"}, [("SES-012", "endDate"), ("SES-039", "endDate")]),
     ("academicSessions", "sessions", {"startDate": "soon"}, [("SES-011", "startDate"), ("SES-039", "startDate")]),
     ("enrollments", "enrollments", {"classSourcedId": ""}, [("ENR-018", "classSourcedId")]),
 ]
@@ -109,7 +110,7 @@ def test_ids_keep_their_leading_zeros_and_bytes() -> None:
     ids = ["0000417", "417", "Ａ", "a{b}|c:d", "u\u0301", "ú"]
     roster = variant("users", *({"sourcedId": value} for value in ids))
     assert roster.frames["users"]["sourced_id"].to_list() == ids
-    assert roster.findings.is_empty()
+    assert codes(roster) == [("USR-043", line, "sourcedId") for line in (4, 5, 6, 7)]
 
 
 @pytest.mark.parametrize("frame", list(ROSTER_SCHEMAS))
@@ -121,3 +122,48 @@ def test_every_frame_has_its_schema_with_and_without_rows(frame: str) -> None:
     )
     for roster in (full, cleaned()):
         assert dict(roster.frames[frame].schema) == ROSTER_SCHEMAS[frame]
+
+
+#   the statuses of six rows of a whole file, (code, line) of every finding
+STATUSES = [
+    (["", "", "", "", "", ""], []),
+    (["active"] * 6, []),
+    (["active"] * 5 + [""], [("USR-041", 7)]),
+    (["", "", "", "", "", "active"], [("USR-041", 7)]),
+    (["active"] * 5 + ["tobedeleted"], [("USR-042", 7)]),
+]
+
+
+@pytest.mark.parametrize(("statuses", "found"), STATUSES)
+def test_a_status_unlike_the_others_is_told(statuses: list[str], found: list[tuple[str, int]]) -> None:
+    roster = variant("users", *({"sourcedId": f"u{n}", "status": status} for n, status in enumerate(statuses)))
+    assert roster.findings.select("code", "line").rows() == found
+
+
+def test_a_delta_may_delete_without_remark() -> None:
+    assert variant("users", {"status": "tobedeleted"}, {"sourcedId": "u2"}, mode=Mode.DELTA).findings.is_empty()
+
+
+@pytest.mark.parametrize(("blank", "told"), [(1, True), (2, False), (40, False)])
+def test_a_blank_is_told_where_nearly_all_rows_are_filled(blank: int, told: bool) -> None:
+    rows = ({"sourcedId": f"u{n}", "grades": "" if n < blank else "05"} for n in range(39))
+    found = [("USR-044", line, "grades") for line in range(2, 2 + blank)] if told else []
+    assert codes(variant("users", *rows)) == found
+
+
+def test_grades_of_grown_ups_are_not_missed() -> None:
+    students = ({"sourcedId": f"s{n}", "grades": "05"} for n in range(30))
+    assert codes(variant("users", *students, {"role": "teacher", "grades": ""})) == []
+
+
+def test_a_second_primary_teacher_is_told_and_kept() -> None:
+    teacher = {"role": "teacher", "primary": "true"}
+    roster = variant(
+        "enrollments",
+        teacher,
+        teacher | {"sourcedId": "e2"},
+        teacher | {"sourcedId": "e3", "userSourcedId": "u2"},
+        teacher | {"sourcedId": "e4", "userSourcedId": "u3", "classSourcedId": "c2"},
+    )
+    assert roster.frames["enrollments"]["is_primary"].all()
+    assert codes(roster) == [("ENR-050", 4, "primary")]

@@ -1,4 +1,4 @@
-"""Lists: comma-separated inside one cell."""
+"""Lists: comma-separated inside one cell; semicolons are taken for commas where there are none."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ _GAPS = r"^[\s,]|[\s,]$|,,|\s,|,\s"
 
 def split(column: pl.Series) -> Repaired:
     """List(String) without blank, padded or repeated items; an empty list where the cell is blank."""
+    semicolons = (column.str.contains(";", literal=True) & ~column.str.contains(",", literal=True)).fill_null(False)
+    if semicolons.any():
+        column = column.zip_with(~semicolons, column.str.replace_all(";", ",", literal=True))
     lists = column.fill_null("").str.split(",")
     gaps = column.str.contains(_GAPS).fill_null(False)
     if gaps.any():
@@ -22,4 +25,4 @@ def split(column: pl.Series) -> Repaired:
     repeats = lists.list.n_unique() != lists.list.len()
     if repeats.any():
         lists = lists.list.unique(maintain_order=True)
-    return Repaired(lists, remark_where(LIST_FORM, gaps | repeats))
+    return Repaired(lists, remark_where(LIST_FORM, gaps | repeats | semicolons))

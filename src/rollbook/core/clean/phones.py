@@ -14,7 +14,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResu
 
 from rollbook.core.clean.repaired import Repaired, remark_where
 from rollbook.core.clean.words import Reading, read_unusual
-from rollbook.core.findings.matters import PHONE_DOUBTFUL, PHONE_IMPOSSIBLE
+from rollbook.core.findings.matters import PHONE_DOUBTFUL, PHONE_EXTENSION, PHONE_FORM, PHONE_IMPOSSIBLE, Matter
 
 __all__ = ["clean_phones"]
 
@@ -34,7 +34,10 @@ def clean_phones(column: pl.Series, *, region: str) -> Repaired:
     ).to_series()
     plain &= ~numbers.is_in(_PLACEHOLDERS).fill_null(True)
     others = read_unusual(column.zip_with(~plain, numbers), ~plain, lambda number: _read(number, region), personal=True)
-    return Repaired(others.values, (*others.remarks, *remark_where(PHONE_DOUBTFUL, plain & ~_are_assigned(numbers))))
+    assigned = _are_assigned(numbers)
+    doubtful = remark_where(PHONE_DOUBTFUL, plain & ~assigned)
+    rewritten = remark_where(PHONE_FORM, plain & assigned & (numbers != column))
+    return Repaired(others.values, (*others.remarks, *doubtful, *rewritten))
 
 
 def _are_assigned(numbers: pl.Series) -> pl.Series:
@@ -59,4 +62,11 @@ def _read(text: str, region: str) -> Reading:
     written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if written in _PLACEHOLDERS:
         return Reading(None, (PHONE_IMPOSSIBLE,))
-    return Reading(written, () if phonenumbers.is_valid_number(number) else (PHONE_DOUBTFUL,))
+    matters: list[Matter] = []
+    if not phonenumbers.is_valid_number(number):
+        matters.append(PHONE_DOUBTFUL)
+    elif written != text and not number.extension:
+        matters.append(PHONE_FORM)
+    if number.extension:
+        matters.append(PHONE_EXTENSION)
+    return Reading(written, tuple(matters))

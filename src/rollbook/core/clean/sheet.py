@@ -13,14 +13,14 @@ from rollbook.core.clean.statuses import TO_BE_DELETED, clean_statuses
 from rollbook.core.clean.text import clean_ids, clean_text, unusual_columns, unusual_rows
 from rollbook.core.findings import merge, of_rows
 from rollbook.core.findings.kind import Severity
-from rollbook.core.findings.matters import DIFFERENT_TWICE, MORE_ALIKE, SAME_TWICE, Matter
+from rollbook.core.findings.matters import CELL_BLANK, DIFFERENT_TWICE, ID_CHARACTERS, MORE_ALIKE, SAME_TWICE, Matter
 from rollbook.core.findings.row_codes import FAMILIES, code_of
 from rollbook.core.roster import ROSTER_SCHEMAS
-from rollbook.core.snapshot import LINE, Stream
+from rollbook.core.snapshot import LINE, Mode, Stream
 
 __all__ = ["REFUSED_SCHEMA", "SYSTEMATIC", "Part", "Sheet"]
 
-SYSTEMATIC = 1000
+SYSTEMATIC = 100
 """A notice about more rows of a column than this is a habit of the export: these many are listed, the rest counted."""
 
 REFUSED_SCHEMA: dict[str, pl.DataType] = {
@@ -32,6 +32,12 @@ REFUSED_SCHEMA: dict[str, pl.DataType] = {
     "line": pl.UInt32(),
 }
 """``Roster.refused``: rows dropped with an error, and whom they were about."""
+
+_UNUSUAL_IN_ID = "[^0-9A-Za-z._/@-]"
+"""Everything but the characters that the CSV binding grants an id (C.4); ids keep them all the same (O-1)."""
+
+_RARE = 20
+"""A blank cell is worth a notice where at most one in so many is blank; elsewhere blank is how the export is."""
 
 _ABOUT_DUPLICATES = (SAME_TWICE, DIFFERENT_TWICE)
 
@@ -60,12 +66,13 @@ class Sheet:
         self.keys: dict[str, pl.Series] = {}
         self._unsplit = stream.refused
         self._remarks: list[tuple[str, str, Remark]] = []
-        self._cells = self._clean_text(stream.frame, columns)
+        self._cells = self._clean_text(stream, columns)
         self._superseded = self._refused = pl.repeat(False, self.height, dtype=pl.Boolean, eager=True)
-        self.status = self.take("status", clean_statuses(self["status"]))
+        self.status = self.take("status", clean_statuses(self["status"], is_whole=stream.mode is Mode.BULK))
         self.is_live = self.status != TO_BE_DELETED
         if "sourcedId" in self:
             self.supersede(pl.DataFrame(self._cells), ["sourcedId"])
+            self.remark("sourcedId", ID_CHARACTERS, self["sourcedId"].str.contains(_UNUSUAL_IN_ID))
 
     def __contains__(self, column: str) -> bool:
         return column in self._cells
@@ -102,6 +109,12 @@ class Sheet:
     ) -> None:
         """Remember a matter on the rows of ``mask``."""
         self._remarks.extend((family or self.family, column, item) for item in remark_where(matter, mask, detail))
+
+    def remark_gaps(self, column: str, among: pl.Series) -> None:
+        """A notice on the rows of ``among`` where ``column`` is blank although nearly all of them have it."""
+        blank = self[column].is_null() & among
+        if column in self and 0 < (blank.sum() or 0) * _RARE <= among.sum():
+            self.remark(column, CELL_BLANK, blank)
 
     def refuse(self, column: str, matter: Matter, mask: pl.Series) -> None:
         """The rows of ``mask`` are out, with an error (S-3)."""
@@ -185,9 +198,9 @@ class Sheet:
             ]
         )
 
-    def _clean_text(self, frame: pl.DataFrame, columns: Iterable[str]) -> dict[str, pl.Series]:
+    def _clean_text(self, stream: Stream, columns: Iterable[str]) -> dict[str, pl.Series]:
         wanted = dict.fromkeys(("sourcedId", "status", *columns))
-        frame = frame.select(column for column in wanted if column in frame.columns)
+        frame = stream.frame.select(column for column in wanted if column in stream.columns)
         unusual = unusual_columns(frame)
         cells = dict(zip(frame.columns, frame.with_columns(pl.all().replace("", None)).get_columns(), strict=True))
         for column in unusual:

@@ -6,15 +6,15 @@ be read. ``<noun>``, ``<Noun>`` and ``<place>`` in the words of a matter become 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rollbook.core.findings.kind import Severity
+from rollbook.core.findings.matter import Matter
 
 __all__ = [
     "BLANKS",
     "BLANK_WORD",
     "BOOLEAN_FORM",
     "BOOLEAN_UNKNOWN",
+    "CELL_BLANK",
     "COMPOSED",
     "DATES_REVERSED",
     "DATE_FORM",
@@ -26,40 +26,37 @@ __all__ = [
     "GRADE_LIST",
     "GRADE_UNKNOWN",
     "ID_BLANKS",
+    "ID_CHARACTERS",
     "LIST_FORM",
     "MORE_ALIKE",
     "NO_ID",
     "NO_ORG",
     "NO_ROLE",
     "PHONE_DOUBTFUL",
+    "PHONE_EXTENSION",
+    "PHONE_FORM",
     "PHONE_IMPOSSIBLE",
     "PRIMARY_STUDENT",
+    "PRIMARY_TWO",
     "ROLE_ALIAS",
+    "ROLE_GENERIC",
+    "ROLE_IN_CLASS",
     "ROLE_UNKNOWN",
     "SAME_TWICE",
     "SELF_AGENT",
     "SESSION_DATES",
     "STATUS_INACTIVE",
+    "STATUS_LEAVING",
     "STATUS_UNKNOWN",
+    "STATUS_UNLIKE",
     "TITLE_MISSING",
     "TYPE_UNKNOWN",
     "USER_IDS_UNREADABLE",
     "VALUE_MISSING",
     "WORD_FORM",
+    "YEAR_FORM",
     "Matter",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """One thing that can be wrong: its number in every family, how grave it is, and the words for it."""
-
-    number: int
-    severity: Severity
-    title: str
-    sentence: str
-    remedy: str
-
 
 NO_ID = Matter(
     1,
@@ -323,4 +320,74 @@ SELF_AGENT = Matter(
     "Somebody listed as their own guardian",
     "Row {line} of {stream} lists {sourced_id} among the own agents. That entry was left out.",
     "Take the entry out of <place>.",
+)
+STATUS_UNLIKE = Matter(
+    41,
+    Severity.NOTICE,
+    "A status unlike the other rows",
+    "Row {line} of {stream} {detail}, unlike most rows of the file. A blank status was read as active.",
+    "Nothing has to be done. A whole file need not say any status; one that does should say it on every row.",
+)
+STATUS_LEAVING = Matter(
+    42,
+    Severity.NOTICE,
+    "A row marked for deletion",
+    "Row {line} of {stream} is marked tobedeleted. <Noun> {sourced_id} leaves, if the directory has it.",
+    "Nothing has to be done if the <noun> is really gone; otherwise make it active again in <place>.",
+)
+ID_CHARACTERS = Matter(
+    43,
+    Severity.NOTICE,
+    "An id with unusual characters",
+    "The sourcedId on row {line} of {stream} has characters that OneRoster advises against. It was used as it is.",
+    "Nothing has to be done here. Other products may refuse such ids: tell the support of the student system.",
+)
+CELL_BLANK = Matter(
+    44,
+    Severity.NOTICE,
+    "A blank cell in a column that is usually filled",
+    "Row {line} of {stream} has no {column}, though nearly all other rows do. <Noun> {sourced_id} was read without it.",
+    "Fill in the {column} of {sourced_id} in <place>, if there is one.",
+)
+YEAR_FORM = Matter(
+    45,
+    Severity.WARNING,
+    "A school year in another form",
+    "Row {line} of {stream} gives the school year as “{detail}”. The year in which it ends was used.",
+    "Nothing has to be done. OneRoster names a school year by the year in which it ends, such as 2027.",
+)
+PHONE_FORM = Matter(
+    46,
+    Severity.NOTICE,
+    "A phone number as people write it",
+    "The {column} on row {line} of {stream} was read by the district's region and put into international form.",
+    "Nothing has to be done.",
+)
+PHONE_EXTENSION = Matter(
+    47,
+    Severity.WARNING,
+    "A phone number with an extension",
+    "The {column} on row {line} of {stream} has an extension. The number was kept without it.",
+    "Give {sourced_id} a number that can be dialled directly in <place>; an extension cannot get messages.",
+)
+ROLE_GENERIC = Matter(
+    48,
+    Severity.NOTICE,
+    "The administrator of OneRoster 1.1",
+    "Row {line} of {stream} gives the role administrator, which OneRoster 1.2 no longer has. It was kept as it is.",
+    "Choose whether {sourced_id} is an administrator of the school or of the district in <place>.",
+)
+ROLE_IN_CLASS = Matter(
+    49,
+    Severity.NOTICE,
+    "A role that classes do not have",
+    "Row {line} of {stream} puts somebody into a class as “{detail}”, which OneRoster does not foresee. It was kept.",
+    "Nothing has to be done if the person really belongs to the class; otherwise take the enrollment out of <place>.",
+)
+PRIMARY_TWO = Matter(
+    50,
+    Severity.NOTICE,
+    "Several primary teachers in one class",
+    "Row {line} of {stream} marks a primary teacher of a class that has another. Both were kept.",
+    "Mark one teacher of the class as primary in <place>.",
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rollbook.core.findings import matters
 from rollbook.core.findings.kind import FindingKind
-from rollbook.core.findings.matters import Matter
+from rollbook.core.findings.matter import Matter
 
 __all__ = ["FAMILIES", "ROW_CODES", "Family", "code_of"]
 
@@ -22,12 +22,14 @@ class Family:
 
 
 _IDS = (matters.ID_BLANKS, matters.BLANK_WORD, matters.MORE_ALIKE)
-_RECORD = (matters.SAME_TWICE, matters.DIFFERENT_TWICE, matters.STATUS_UNKNOWN, matters.STATUS_INACTIVE, *_IDS)
+_STATUS = (matters.STATUS_UNKNOWN, matters.STATUS_INACTIVE, matters.STATUS_UNLIKE, matters.STATUS_LEAVING)
+_RECORD = (matters.SAME_TWICE, matters.DIFFERENT_TWICE, matters.ID_CHARACTERS, *_STATUS, *_IDS)
 _TEXT = (matters.BLANKS, matters.COMPOSED, matters.WORD_FORM)
 _DATES = (matters.DATE_FORM, matters.DATE_UNREADABLE, matters.DATES_REVERSED)
 _BOOLEANS = (matters.BOOLEAN_FORM, matters.BOOLEAN_UNKNOWN)
 _GRADES = (matters.GRADE_FORM, matters.GRADE_UNKNOWN)
 _ROLES = (matters.ROLE_ALIAS, matters.ROLE_UNKNOWN)
+_PHONES = (matters.PHONE_IMPOSSIBLE, matters.PHONE_DOUBTFUL, matters.PHONE_FORM, matters.PHONE_EXTENSION)
 _NAMED = (matters.NO_ID, matters.TITLE_MISSING, *_RECORD, *_TEXT)
 
 FAMILIES: dict[str, Family] = {
@@ -36,14 +38,14 @@ FAMILIES: dict[str, Family] = {
         "sessions",
         "academic session",
         "the calendar or term set-up",
-        (*_NAMED, *_DATES, matters.TYPE_UNKNOWN, matters.SESSION_DATES),
+        (*_NAMED, *_DATES, matters.TYPE_UNKNOWN, matters.SESSION_DATES, matters.YEAR_FORM),
     ),
-    "CRS": Family("courses", "course", "the course catalogue", _NAMED),
+    "CRS": Family("courses", "course", "the course catalogue", (*_NAMED, matters.CELL_BLANK)),
     "CLS": Family(
         "classes",
         "class",
         "the class (section) record",
-        (*_NAMED, *_GRADES, matters.LIST_FORM, matters.TYPE_UNKNOWN, matters.VALUE_MISSING),
+        (*_NAMED, *_GRADES, matters.LIST_FORM, matters.TYPE_UNKNOWN, matters.VALUE_MISSING, matters.CELL_BLANK),
     ),
     "USR": Family(
         "users",
@@ -52,14 +54,23 @@ FAMILIES: dict[str, Family] = {
         (
             *(matters.NO_ID, *_RECORD, *_TEXT, *_BOOLEANS, *_GRADES, *_ROLES),
             *(matters.LIST_FORM, matters.VALUE_MISSING, matters.NO_ROLE, matters.NO_ORG, matters.GRADE_LIST),
-            *(matters.EMAIL_INVALID, matters.PHONE_IMPOSSIBLE, matters.PHONE_DOUBTFUL, matters.USER_IDS_UNREADABLE),
+            *(matters.EMAIL_INVALID, *_PHONES, matters.USER_IDS_UNREADABLE, matters.CELL_BLANK),
         ),
     ),
     "ROL": Family(
         "roles",
         "role",
         "the person's role or assignment at the school",
-        (*_RECORD, *_TEXT, *_DATES, *_ROLES, matters.TYPE_UNKNOWN, matters.VALUE_MISSING, matters.NO_ORG),
+        (
+            *_RECORD,
+            *_TEXT,
+            *_DATES,
+            *_ROLES,
+            matters.TYPE_UNKNOWN,
+            matters.VALUE_MISSING,
+            matters.NO_ORG,
+            matters.ROLE_GENERIC,
+        ),
     ),
     "AGT": Family("agents", "guardian entry", "the student's contacts", (matters.LIST_FORM, matters.SELF_AGENT)),
     "ENR": Family(
@@ -68,7 +79,13 @@ FAMILIES: dict[str, Family] = {
         "the class roster or the student's schedule",
         (
             *(*_RECORD, *_TEXT, *_DATES, *_BOOLEANS, matters.ROLE_ALIAS),
-            *(matters.VALUE_MISSING, matters.ENROLLMENT_ROLE_UNKNOWN, matters.PRIMARY_STUDENT),
+            *(
+                matters.VALUE_MISSING,
+                matters.ENROLLMENT_ROLE_UNKNOWN,
+                matters.ROLE_IN_CLASS,
+                matters.PRIMARY_STUDENT,
+                matters.PRIMARY_TWO,
+            ),
         ),
     ),
     "DEM": Family(

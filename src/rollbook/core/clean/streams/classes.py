@@ -37,6 +37,8 @@ def clean_classes(stream: Stream) -> Part:
     sheet.refuse("sourcedId", NO_ID, sheet["sourcedId"].is_null())
     sheet.refuse("schoolSourcedId", VALUE_MISSING, school.is_null() & sheet.is_live)
     sheet.remark("title", TITLE_MISSING, sheet["title"].is_null() & sheet.is_live)
+    for column in ("classCode", "classType", "courseSourcedId", "grades", "termSourcedIds"):
+        sheet.remark_gaps(column, sheet.is_live)
     return sheet.finish(
         {
             "sourced_id": sheet["sourcedId"],

@@ -22,4 +22,5 @@ def clean_courses(stream: Stream) -> Part:
     sheet = Sheet(stream, "CRS", COLUMNS.values())
     sheet.refuse("sourcedId", NO_ID, sheet["sourcedId"].is_null())
     sheet.remark("title", TITLE_MISSING, sheet["title"].is_null() & sheet.is_live)
+    sheet.remark_gaps("courseCode", sheet.is_live)
     return sheet.finish({name: sheet[column] for name, column in COLUMNS.items() if name != "status"})

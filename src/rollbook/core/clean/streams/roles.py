@@ -9,7 +9,7 @@ from rollbook.core.clean.roles import clean_roles
 from rollbook.core.clean.sheet import Part, Sheet
 from rollbook.core.clean.spans import clean_spans
 from rollbook.core.clean.words import of_vocabulary
-from rollbook.core.findings.matters import NO_ORG, VALUE_MISSING
+from rollbook.core.findings.matters import NO_ORG, ROLE_GENERIC, VALUE_MISSING
 from rollbook.core.roster import ROSTER_SCHEMAS
 from rollbook.core.snapshot import Stream
 
@@ -34,6 +34,7 @@ def clean_role_rows(stream: Stream, *, region: str) -> Part:
     user, org = sheet["userSourcedId"], sheet["orgSourcedId"]
     sheet.keys["user_sourced_id"], sheet.keys["school_sourced_id"] = user, org
     role = sheet.take("role", clean_roles(sheet["role"]))
+    sheet.remark("role", ROLE_GENERIC, role == "administrator")
     sheet.refuse("userSourcedId", VALUE_MISSING, user.is_null())
     sheet.refuse("role", VALUE_MISSING, sheet["role"].is_null())
     sheet.remark("orgSourcedId", NO_ORG, org.is_null())
@@ -63,7 +64,8 @@ def roles_of_users(sheet: Sheet, orgs: pl.Series) -> pl.DataFrame:
     """
     schema = ROSTER_SCHEMAS["roles"]
     role = sheet.take("role", clean_roles(sheet["role"]))
-    sheet.remark("orgSourcedIds", NO_ORG, role.is_not_null() & (orgs.list.len() == 0) & sheet.is_live)
+    if "orgSourcedIds" in sheet:
+        sheet.remark("orgSourcedIds", NO_ORG, role.is_not_null() & (orgs.list.len() == 0) & sheet.is_live)
     rows = pl.DataFrame(
         {
             "user_sourced_id": sheet["sourcedId"],

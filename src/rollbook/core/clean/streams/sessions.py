@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rollbook.core.clean.dates import clean_dates
+from rollbook.core.clean.schoolyears import clean_school_years
 from rollbook.core.clean.sheet import Part, Sheet
 from rollbook.core.clean.spans import clean_spans
 from rollbook.core.clean.words import of_vocabulary
@@ -32,9 +33,10 @@ def clean_sessions(stream: Stream, *, region: str) -> Part:
     sheet.remark("title", TITLE_MISSING, sheet["title"].is_null() & sheet.is_live)
     starts_on = sheet.take("startDate", clean_dates(sheet["startDate"], region=region))
     ends_on = sheet.take("endDate", clean_dates(sheet["endDate"], region=region))
-    starts_on, ends_on = clean_spans(sheet, "startDate", starts_on, "endDate", ends_on)
     sheet.refuse("startDate", SESSION_DATES, starts_on.is_null() & sheet.is_live)
     sheet.refuse("endDate", SESSION_DATES, ends_on.is_null() & sheet.is_live)
+    starts_on, ends_on = clean_spans(sheet, "startDate", starts_on, "endDate", ends_on)
+    sheet.refuse("endDate", SESSION_DATES, starts_on.is_null() & ends_on.is_null() & sheet.is_live & ~sheet.refused)
     return sheet.finish(
         {
             "sourced_id": sheet["sourcedId"],
@@ -43,6 +45,6 @@ def clean_sessions(stream: Stream, *, region: str) -> Part:
             "starts_on": starts_on,
             "ends_on": ends_on,
             "parent_sourced_id": sheet["parentSourcedId"],
-            "school_year": sheet["schoolYear"],
+            "school_year": sheet.take("schoolYear", clean_school_years(sheet["schoolYear"])),
         }
     )

@@ -16,7 +16,7 @@ from rollbook.core.clean.streams.roles import roles_of_users
 from rollbook.core.clean.userids import clean_state_ids
 from rollbook.core.findings.matters import NO_ID, NO_ROLE, SELF_AGENT, VALUE_MISSING
 from rollbook.core.policy import Policy
-from rollbook.core.roster import ROSTER_SCHEMAS
+from rollbook.core.roster import ROSTER_SCHEMAS, STUDENT_ROLE
 from rollbook.core.snapshot import Mode, Stream
 
 __all__ = ["COLUMNS", "NAMES", "People", "clean_people"]
@@ -78,6 +78,10 @@ def clean_people(
         roles = pl.concat([role_rows, roles.join(role_rows, on="user_sourced_id", how="anti", maintain_order="left")])
     if roles_mode is Mode.BULK or "role" in sheet:
         sheet.refuse("role", NO_ROLE, ~ids.is_in(roles["user_sourced_id"].unique().implode()) & sheet.is_live)
+    students = roles.filter(pl.col("role") == STUDENT_ROLE)["user_sourced_id"]
+    sheet.remark_gaps("grades", ids.is_in(students.unique().implode()).fill_null(False) & sheet.is_live)
+    sheet.remark_gaps("username", sheet.is_live)
+    sheet.remark_gaps("enabledUser", sheet.is_live)
     agents = _agents(sheet)
     part = sheet.finish(_columns(sheet, policy, births))
     if sheet.refused.any():
