@@ -13,7 +13,15 @@ from rollbook.core.clean.statuses import TO_BE_DELETED, clean_statuses
 from rollbook.core.clean.text import clean_ids, clean_text, unusual_columns, unusual_rows
 from rollbook.core.findings import merge, of_rows
 from rollbook.core.findings.kind import Severity
-from rollbook.core.findings.matters import CELL_BLANK, DIFFERENT_TWICE, ID_CHARACTERS, MORE_ALIKE, SAME_TWICE, Matter
+from rollbook.core.findings.matters import (
+    CELL_BLANK,
+    DIFFERENT_TWICE,
+    ID_BLANKS,
+    ID_CHARACTERS,
+    MORE_ALIKE,
+    SAME_TWICE,
+    Matter,
+)
 from rollbook.core.findings.row_codes import FAMILIES, code_of
 from rollbook.core.roster import ROSTER_SCHEMAS
 from rollbook.core.snapshot import LINE, Mode, Stream
@@ -21,7 +29,8 @@ from rollbook.core.snapshot import LINE, Mode, Stream
 __all__ = ["REFUSED_SCHEMA", "SYSTEMATIC", "Part", "Sheet"]
 
 SYSTEMATIC = 100
-"""A notice about more rows of a column than this is a habit of the export: these many are listed, the rest counted."""
+"""A repair that loses nothing, on more rows of a column than this, is a habit of the export: these many are listed, all
+are counted."""
 
 REFUSED_SCHEMA: dict[str, pl.DataType] = {
     "frame": pl.String(),
@@ -172,7 +181,7 @@ class Sheet:
         if remark.matter not in _ABOUT_DUPLICATES:
             rows = rows.filter(~self._superseded.gather(remark.rows))
         more = rows.clear()
-        if remark.matter.severity is Severity.NOTICE and rows.height > SYSTEMATIC:
+        if _is_harmless(remark.matter) and rows.height > SYSTEMATIC:
             code = code_of(family, remark.matter)
             more = pl.DataFrame({"detail": [f"{code} on {rows.height:,} rows"]})
             rows = rows.head(SYSTEMATIC)
@@ -209,6 +218,10 @@ class Sheet:
             remarks = tuple(Remark(item.matter, rows.gather(item.rows), item.detail) for item in repaired.remarks)
             cells[column] = self.take(column, Repaired(cells[column].scatter(rows, repaired.values), remarks))
         return cells
+
+
+def _is_harmless(matter: Matter) -> bool:
+    return matter.severity is Severity.NOTICE or matter == ID_BLANKS
 
 
 def _is_id(column: str) -> bool:
