@@ -128,9 +128,8 @@ def assignments(dice: Dice, jobs: pl.DataFrame, rooms: pl.DataFrame) -> pl.DataF
     next_school = pl.when(pl.col("school") == last).then(0).otherwise(pl.col("school") + 1).cast(pl.UInt32)
     number = pl.col("post")
     visiting = (
-        teachers.filter(
-            pl.col("grade").is_null() & (dice.chance("two schools", 0.03, number) | (number == number.min()))
-        )
+        teachers.filter(pl.col("grade").is_null())
+        .filter(dice.chance("two schools", 0.03, number) | (number == number.min()))
         .select("post", here="school", school=next_school)
         .join(first_rooms, on="school", how="inner", maintain_order="left")
         .filter(pl.col("school") != pl.col("here"))

@@ -24,8 +24,11 @@ __all__ = [
 
 
 def is_student(row: Row) -> bool:
-    """A row of users.csv, or one that names a user, is about a student."""
-    return row.get("userSourcedId", row["sourcedId"])[:1].isdigit()
+    """A row of users.csv, or one that names a user, is about a student.
+
+    In users.csv not about one in kindergarten: those few are left to the codes that need them.
+    """
+    return row.get("userSourcedId", row["sourcedId"])[:1].isdigit() and row.get("grades") != "KG"
 
 
 def is_guardian(row: Row) -> bool:
@@ -56,9 +59,8 @@ def cell(file: str, column: str, value: str | Callable[[Row], str], where: Where
         row = page.read(slot)
         old, new = row[column], value if isinstance(value, str) else value(row)
         page.write(slot, row | {column: new})
-        draft.note(
-            file, f"{column} is {new!r} instead of {old!r}", slot=slot, column=column, sourced_id=row["sourcedId"]
-        )
+        sourced_id = new if column == "sourcedId" and new else row["sourcedId"]
+        draft.note(file, f"{column} is {new!r} instead of {old!r}", slot=slot, column=column, sourced_id=sourced_id)
 
     return plant
 

@@ -21,7 +21,7 @@ def _american(row: Row) -> str:
 
 
 def _in_grade(*grades: str) -> Callable[[Row], bool]:
-    return lambda row: is_student(row) and row["grades"] in grades
+    return lambda row: row["grades"] in grades
 
 
 def _modified(stamp: str) -> Callable[[Draft], None]:
@@ -159,7 +159,7 @@ VALUES = (
     ),
     warning(
         "grade-ordinal", "E.3", Category.VALUE, "A grade in words: 4th.",
-        cell("users", "grades", "4th", _in_grade("04")), _READ,
+        cell("users", "grades", lambda row: f"{int(row['grades'])}th", _in_grade("04", "05", "06")), _READ,
     ),
     warning(
         "grade-unknown", "E.3", Category.VALUE, "A grade that means nothing here.",
