@@ -48,7 +48,9 @@ READ: list[tuple[str, bytes, list[tuple[object, ...]], list[str]]] = [
     ("row of separators only", HEAD + b"1,a,x\n,,\n2,b,y\n", [AB[0], (4, "2", "b", "y")], ["CSV-008"]),
     ("blank rows at the end", HEAD + b"1,a,x\n2,b,y\n\n\n\n", AB, []),
     ("blank lines before the header", b"\n\n" + HEAD + b"1,a,x\n", [(4, "1", "a", "x")], []),
-    ("empty cells at the end", HEAD + b"1,a,x,,\n2,b,y\n", AB, ["CSV-014"]),
+    ("empty cells at the end of every row", HEAD + b"1,a,x,,\n2,b,y,,\n", AB, ["CSV-014"]),
+    ("nameless columns at the end", b"sourcedId,name,note,,\n1,a,x,,\n2,b,y,,\n", AB, []),
+    ("nameless columns of the header alone", b"sourcedId,name,note,,\n1,a,x\n2,b,y\n", AB, []),
     ("Ctrl-Z at the end", HEAD + b"1,a,x\n2,b,y\n\x1a", AB, []),
     ("null characters", HEAD + b"1,a\x00,x\n2,b,y\n", AB, ["CSV-017"]),
     ("semicolons", b"sourcedId;name;note\n1;a,b;x\n", [(2, "1", "a,b", "x")], ["CSV-006"]),
@@ -85,6 +87,13 @@ REFUSED: list[tuple[str, bytes, list[tuple[object, ...]], list[tuple[int, str | 
     ("short, last, but ended", b"1,a,x\n2,b\n", [(2, "1", "a", "x")], [(3, "2")], ["CSV-009"]),
     ("one cell", b"1,a,x\nstray\n", [(2, "1", "a", "x")], [(3, None)], ["CSV-009"]),
     ("long: a comma in a name", b"1,a,x\n2,b,Jr.,y\n", [(2, "1", "a", "x")], [(3, "2")], ["CSV-010"]),
+    ("long: a comma in a name before an empty cell", b"1,a,x\n2,b,Jr.,\n3,c,\n",
+     [(2, "1", "a", "x"), (4, "3", "c", "")], [(3, "2")], ["CSV-010"]),
+    ("empty cells at the end of one row", b"1,a,x,,\n2,b,y\n", [(3, "2", "b", "y")], [(2, "1")], ["CSV-010"]),
+    ("one long among empty cells at the end", b"1,a,x,\n2,b,Jr.,y,\n3,c,z,\n", [(2, "1", "a", "x"), (4, "3", "c", "z")],
+     [(3, "2")], ["CSV-010"]),
+    ("one short among empty cells at the end", b"1,a,x,\n2,b,\n3,c,z,\n", [(2, "1", "a", "x"), (4, "3", "c", "z")],
+     [(3, "2")], ["CSV-009"]),
     ("one long hides one short", b"1,a,x\n2,b\n3,c,z,z\n", [(2, "1", "a", "x")], [(3, "2"), (4, "3")],
      ["CSV-009", "CSV-010"]),
     ("short hides behind a blank line", b"1,a,x\n\n2\n,,\n", [(2, "1", "a", "x")], [(4, None)], ["CSV-009"]),
@@ -143,6 +152,12 @@ def test_it_refuses_whole_files(data: bytes, code: str, line: int | None) -> Non
     assert (found["code"][0], found["line"][0], found["severity"][0]) == (code, line, "fatal")
     assert "x.csv" in caught.value.message
     assert caught.value.hint
+
+
+def test_a_comma_in_a_name_does_not_move_into_a_nameless_column() -> None:
+    read = table(b"sourcedId,name,note,\n1,a,x,\n2,b,Jr.,y\n3,c,z,\n")
+    assert read.frame["sourcedId"].to_list() == ["1", "3"]
+    assert read.refused.rows() == [(3, "2")]
 
 
 def test_a_record_of_many_lines_is_an_open_quotation_mark() -> None:

@@ -81,7 +81,8 @@ def read_table(
     remarks.append(heading.remarks)
 
     body = _without_blank_end(body)
-    spot = _Spot(stream, start, header_line + 1, separator, len(names))
+    named = max(position for position, name in enumerate(names, 1) if name.strip())
+    spot = _Spot(stream, start, header_line + 1, separator, len(names), spare=len(names) - named)
     quick = None if text.damaged else _quick(body, spot, heading)
     if quick is not None:
         frame, told = quick
@@ -112,6 +113,8 @@ class _Spot:
     line: int
     separator: str
     width: int
+    spare: int
+    """How many of the ``width`` headings, at the end, have no name."""
 
 
 def _header_line(body: bytes) -> tuple[int, int, bytes | None]:
@@ -164,6 +167,8 @@ def _quick(body: bytes, spot: _Spot, heading: Heading) -> tuple[pl.DataFrame, li
         return pl.DataFrame(schema={LINE: pl.UInt32(), **dict.fromkeys(heading.keep.values(), pl.String())}), []
     whole = _cut_cells(body, spot, names, skip=spot.line - 1)
     if whole is None or not _adds_up(body, spot, whole):
+        return None
+    if spot.spare and not _is_blank(whole.select(names[-spot.spare :])):
         return None
     lines, told = _numbered(body, spot, whole)
     if lines is None:
@@ -229,6 +234,10 @@ def _numbered(body: bytes, spot: _Spot, whole: pl.DataFrame) -> tuple[pl.Series 
     return lines, [_told("CSV-015", spot.stream, lines.filter(breaks > 0).to_list())]
 
 
+def _is_blank(columns: pl.DataFrame) -> bool:
+    return bool(columns.select(pl.all_horizontal((pl.all().str.strip_chars() == "").all())).item())
+
+
 def _blank_rows(whole: pl.DataFrame) -> pl.Series | None:
     """Which rows hold nothing but blanks; None when no row does."""
     first, *others = whole.columns
@@ -251,14 +260,17 @@ def _exact(
     body: bytes, spot: _Spot, heading: Heading, remarks: Sequence[pl.DataFrame]
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[pl.DataFrame]]:
     """Frame, refused rows and findings by the line-by-line way."""
-    records = split_records(body, start=spot.start, first_line=spot.line, width=spot.width, separator=spot.separator)
-    told = _refusals(records, spot)
+    width = spot.width - spot.spare
+    records = split_records(
+        body, start=spot.start, first_line=spot.line, width=width, separator=spot.separator, spare=spot.spare
+    )
+    told = _refusals(records, spot.stream)
     if records.open_quote is not None or records.cut is not None:
         code, line = ("CSV-013", records.cut) if records.cut is not None else ("CSV-012", records.open_quote)
         raise gather([refuse(code, stream=spot.stream, line=line)], [*remarks, *told])
     if records.refused and not records.lines:
         raise gather([refuse("CSV-018", stream=spot.stream)], [*remarks, *told])
-    names = [heading.keep.get(position, f"_{position}") for position in range(spot.width)]
+    names = [heading.keep.get(position, f"_{position}") for position in range(width)]
     whole = (
         _cut_cells(records.body, spot, names, skip=0)
         if records.lines
@@ -282,7 +294,7 @@ def _exact(
     return frame, refused, told
 
 
-def _refusals(records: Records, spot: _Spot) -> list[pl.DataFrame]:
+def _refusals(records: Records, stream: str) -> list[pl.DataFrame]:
     """One finding for every refused row."""
     told = []
     for code in ("CSV-005", "CSV-009", "CSV-010", "CSV-011"):
@@ -291,7 +303,7 @@ def _refusals(records: Records, spot: _Spot) -> list[pl.DataFrame]:
             {
                 "line": [row.line for row in rows],
                 "sourced_id": [row.first_cell for row in rows],
-                "detail": [f"{row.width} instead of {spot.width}" if row.width else "" for row in rows],
+                "detail": [row.detail for row in rows],
             },
             schema={"line": pl.UInt32, "sourced_id": pl.String, "detail": pl.String},
         )
@@ -299,7 +311,7 @@ def _refusals(records: Records, spot: _Spot) -> list[pl.DataFrame]:
             findings.of_rows(
                 frame,
                 code,
-                stream=spot.stream,
+                stream=stream,
                 line=pl.col("line"),
                 sourced_id=pl.col("sourced_id"),
                 detail=pl.col("detail"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,15 +18,17 @@ __all__ = ["Records", "Refused", "split_records"]
 _LINES_A_RECORD = 100
 """A record longer than this is no record but an open quotation mark."""
 
+_SAMPLE = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that was left out: its line, the code of the reason, what its first cell says when readable, its width."""
+    """A row that was left out: its line, the code of the reason, what its first cell says when readable."""
 
     line: int
     code: str
     first_cell: str | None
-    width: int | None = None
+    detail: str = ""
 
 
 @dataclass(slots=True)
@@ -44,97 +47,133 @@ class Records:
     """Line of a last row that breaks off: no line end, and short or open."""
 
 
-def split_records(data: bytes, *, start: int, first_line: int, width: int, separator: str) -> Records:
-    """The records of ``data`` from byte ``start`` on, which is physical line ``first_line``; ``width`` cells each."""
-    found = Records()
-    mark = separator.encode()
-    kept: list[bytes] = []
+def split_records(data: bytes, *, start: int, first_line: int, width: int, separator: str, spare: int = 0) -> Records:
+    """The records of ``data`` from byte ``start`` on, which is physical line ``first_line``; ``width`` cells each.
+
+    ``spare``: nameless columns at the end of the header. Empty cells beyond ``width`` are cut only when the whole file
+    has them: at the end of a single row they may as well mean that a comma in a name moved all cells by one.
+    """
     physical = data[start:].split(b"\n")
     ended = physical[-1] == b""
     if ended:
         physical.pop()
-    last = len(physical) - 1
-    at = 0
-    while at <= last:
-        raw = physical[at].removesuffix(b"\r")
-        line = first_line + at
-        step = 1
-        if not raw.isascii() and not _valid(raw):
-            found.refused.append(Refused(line, "CSV-005", _first_cell(raw, mark)))
-            if at == last and not ended:
-                found.cut = line
-        elif b'"' not in raw:
-            cells = raw.count(mark) + 1
-            if cells == width and not _blank(raw, mark):
-                kept.append(raw)
-                found.lines.append(line)
-            elif _blank(raw, mark):
-                found.blank.append(line)
-            elif cells > width and _blank(b"".join(raw.split(mark)[width:]), mark):
-                kept.append(mark.join(raw.split(mark)[:width]))
-                found.lines.append(line)
-                found.trailing.append(line)
+    splitter = _Splitter(physical, first_line, width, separator, ended)
+    splitter.extra = splitter.extra_cells(spare)
+    splitter.run()
+    return splitter.found
+
+
+class _Splitter:
+    """One pass over the physical lines of a file."""
+
+    def __init__(self, physical: list[bytes], first_line: int, width: int, separator: str, ended: bool) -> None:
+        self._physical = physical
+        self._first_line = first_line
+        self._width = width
+        self._separator = separator
+        self._mark = separator.encode()
+        self._blanks = self._mark + b" \t\r\x0b\x0c"
+        self._ended = ended
+        self._kept: list[bytes] = []
+        self.extra = 0
+        self.found = Records()
+
+    def run(self) -> None:
+        """Judge every record; afterwards ``found`` is complete."""
+        at = 0
+        while at < len(self._physical):
+            raw = self._physical[at].removesuffix(b"\r")
+            line = self._first_line + at
+            if not raw.isascii() and not _valid(raw):
+                self._give_up(raw, line, "CSV-005", at)
+                at += 1
+            elif b'"' in raw:
+                step = self._quoted(raw, line, at)
+                if not step:
+                    return
+                at += step
             else:
-                _refuse(found, raw, line, cells, width, mark)
-                if cells < width and at == last and not ended:
-                    found.cut = line
-        else:
-            step = _quoted(found, kept, physical, at, line, width, separator, ended)
-            if not step:
-                return found
-        at += step
-    found.body = b"\n".join(kept)
-    return found
+                self._plain(raw, line, at)
+                at += 1
+        self.found.body = b"\n".join(self._kept)
 
+    def extra_cells(self, spare: int) -> int:
+        """How many empty cells nearly every row has beyond the last named column, judged by the first rows."""
+        widths: Counter[int] = Counter()
+        for raw in self._physical[:_SAMPLE]:
+            if raw.strip(self._blanks):
+                try:
+                    cells = next(csv.reader([raw.decode(errors="replace")], delimiter=self._separator))
+                except csv.Error:
+                    continue
+                filled = any(cell.strip() for cell in cells[self._width :])
+                widths[0 if filled else len(cells) - self._width] += 1
+        commonest, rows = widths.most_common(1)[0] if widths else (0, 0)
+        return commonest if commonest > 0 and (rows > 1 or commonest == spare) else 0
 
-def _quoted(
-    found: Records,
-    kept: list[bytes],
-    physical: list[bytes],
-    at: int,
-    line: int,
-    width: int,
-    separator: str,
-    ended: bool,
-) -> int:
-    """Judge the record that starts at ``physical[at]`` and holds a quotation mark: lines it took, 0 to stop."""
-    mark = separator.encode()
-    raw = physical[at].removesuffix(b"\r")
-    feed = _Feed(physical, at)
-    try:
-        cells = next(csv.reader(feed, delimiter=separator, strict=True))
-    except UnicodeDecodeError:
-        found.refused.append(Refused(line, "CSV-005", _first_cell(raw, mark)))
-        return 1
-    except csv.Error:
-        found.refused.append(Refused(line, "CSV-011", _first_cell(raw, mark)))
-        on_last_line = at == len(physical) - 1
-        if not feed.exhausted or (on_last_line and ended):
+    def _plain(self, raw: bytes, line: int, at: int) -> None:
+        """A line without quotation marks is a record by itself."""
+        if not raw.strip(self._blanks):
+            self.found.blank.append(line)
+            return
+        cells = raw.count(self._mark) + 1
+        if cells != self._width + self.extra:
+            self._misfit(raw, line, cells, at + 1)
+            return
+        if self.extra:
+            parts = raw.split(self._mark)
+            if any(part.strip() for part in parts[self._width :]):
+                self._misfit(raw, line, cells, at + 1)
+                return
+            raw = self._mark.join(parts[: self._width])
+            self.found.trailing.append(line)
+        self._kept.append(raw)
+        self.found.lines.append(line)
+
+    def _quoted(self, raw: bytes, line: int, at: int) -> int:
+        """Judge the record that starts here and holds a quotation mark: how many lines it took, 0 to stop reading."""
+        feed = _Feed(self._physical, at)
+        try:
+            cells = next(csv.reader(feed, delimiter=self._separator, strict=True))
+        except UnicodeDecodeError:
+            self._give_up(raw, line, "CSV-005", at)
             return 1
-        if on_last_line:
-            found.cut = line
-        else:
-            found.open_quote = line
-        return 0
-    excess = len(cells) - width
-    if excess > 0 and not any(cell.strip() for cell in cells[width:]):
-        cells = cells[:width]
-        excess = 0
-        found.trailing.append(line)
-    if not any(cell.strip() for cell in cells):
-        found.blank.append(line)
+        except csv.Error:
+            on_last_line = at == len(self._physical) - 1
+            self._give_up(raw, line, "CSV-011", at if feed.exhausted else None)
+            if not feed.exhausted or (on_last_line and self._ended):
+                return 1
+            if not on_last_line:
+                self.found.open_quote = line
+            return 0
+        if not any(cell.strip() for cell in cells):
+            self.found.blank.append(line)
+            return feed.taken
+        if len(cells) != self._width + self.extra or any(cell.strip() for cell in cells[self._width :]):
+            # Only the opening line is given up: if a stray mark swallowed the next lines, they are read by themselves.
+            self._misfit(raw, line, len(cells), at + feed.taken)
+            return 1
+        self._kept.append(_written(cells[: self._width], self._separator))
+        self.found.lines.append(line)
+        if self.extra:
+            self.found.trailing.append(line)
+        if feed.taken > 1:
+            self.found.broken.append(line)
         return feed.taken
-    if excess:
-        # Only the opening line is given up: if a stray mark swallowed the next lines, they are read by themselves.
-        _refuse(found, raw, line, len(cells), width, mark)
-        if excess < 0 and at + feed.taken == len(physical) and not ended:
-            found.cut = line
-        return 1
-    kept.append(_written(cells, separator))
-    found.lines.append(line)
-    if feed.taken > 1:
-        found.broken.append(line)
-    return feed.taken
+
+    def _misfit(self, raw: bytes, line: int, cells: int, end: int) -> None:
+        """A record with the wrong number of cells; a short one at the unended end of the file means that it was cut."""
+        expected = self._width + self.extra
+        code = "CSV-009" if cells < expected else "CSV-010"
+        self.found.refused.append(Refused(line, code, _first_cell(raw, self._mark), f"{cells} instead of {expected}"))
+        if cells < expected and end == len(self._physical) and not self._ended:
+            self.found.cut = line
+
+    def _give_up(self, raw: bytes, line: int, code: str, at: int | None) -> None:
+        """A line that cannot be cut into cells; at the unended end of the file (``at``) it means that it was cut."""
+        self.found.refused.append(Refused(line, code, _first_cell(raw, self._mark)))
+        if at == len(self._physical) - 1 and not self._ended:
+            self.found.cut = line
 
 
 class _Feed(Iterator[str]):
@@ -155,20 +194,12 @@ class _Feed(Iterator[str]):
         return self._physical[here].removesuffix(b"\r").decode() + "\n"
 
 
-def _refuse(found: Records, raw: bytes, line: int, cells: int, width: int, mark: bytes) -> None:
-    found.refused.append(Refused(line, "CSV-009" if cells < width else "CSV-010", _first_cell(raw, mark), cells))
-
-
 def _valid(raw: bytes) -> bool:
     try:
         raw.decode()
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _blank(raw: bytes, mark: bytes) -> bool:
-    return not raw.replace(mark, b"").strip()
 
 
 def _first_cell(raw: bytes, mark: bytes) -> str | None:
