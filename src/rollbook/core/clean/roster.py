@@ -32,7 +32,8 @@ def clean(snapshot: Snapshot, policy: Policy) -> Roster:
     finding, or refused with its row (S-3).
 
     A stream that was not delivered gives an empty frame and ``Mode.ABSENT``. Ids keep their bytes (O-1). References are
-    not followed: whether an enrollment's class exists is for scope to say.
+    not followed: whether an enrollment's class exists is for scope to say. The reader's findings come first among the
+    roster's.
     """
     streams = {name: stream for name, stream in snapshot.streams.items() if stream.mode is not Mode.ABSENT}
     region = policy.region
@@ -55,7 +56,7 @@ def clean(snapshot: Snapshot, policy: Policy) -> Roster:
         modes=_modes(streams),
         received=_received(streams, policy),
         refused=pl.concat([part.refused for part in every]),
-        findings=merge(part.findings for part in every),
+        findings=merge([snapshot.findings, *(part.findings for part in every)]),
     )
 
 

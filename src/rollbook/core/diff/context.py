@@ -58,16 +58,17 @@ class Context:
 
     @cached_property
     def frozen_users(self) -> pl.Series:
-        """sourcedIds of users whose row, or role, was refused: they stay as they are (S-3)."""
+        """sourcedIds of users who stay as they are: their row or role was refused (S-3), or the org of a role of theirs
+        is not in the data, so that nobody can say where they belong."""
         rows = self.roster.refused.filter(pl.col("frame").is_in(["users", "roles"]))
-        ids = pl.concat([rows["sourced_id"].cast(pl.String), rows["user_sourced_id"].cast(pl.String)])
-        return ids.drop_nulls().unique()
+        ids = (rows["sourced_id"].cast(pl.String), rows["user_sourced_id"].cast(pl.String))
+        return pl.concat([*ids, self.scope.placeless["user_sourced_id"]]).drop_nulls().unique()
 
     @cached_property
     def frozen_classes(self) -> pl.Series:
-        """sourcedIds of classes whose row was refused."""
+        """sourcedIds of classes that stay as they are: their row was refused, or they are held at no school."""
         rows = self.roster.refused.filter(pl.col("frame") == "classes")
-        return rows["sourced_id"].cast(pl.String).drop_nulls().unique()
+        return pl.concat([rows["sourced_id"].cast(pl.String), self.scope.misplaced["sourced_id"]]).drop_nulls().unique()
 
     def frozen_objects(self, kind: str) -> pl.Series:
         """Ids of the objects that stay as they are because their row was refused."""
@@ -78,9 +79,9 @@ class Context:
     def unreadable(self) -> frozenset[str]:
         """Record kinds of which a refused row names nobody, so that any removal may be that row's (S-2)."""
         rows = self.roster.refused
-        nameless = rows.filter(
-            pl.all_horizontal(pl.col("sourced_id", "user_sourced_id", "class_sourced_id").is_null())
-        )["frame"].unique()
+        no_relation = pl.all_horizontal(pl.col("user_sourced_id", "class_sourced_id").is_null())
+        own_id = pl.col("sourced_id").is_not_null() & (pl.col("frame") != "enrollments")
+        nameless = rows.filter(no_relation & ~own_id)["frame"].unique()
         kinds = {
             "users": ("student", "guardian", "staff", "guardianship", "enrollment"),
             "roles": ("student", "guardian", "staff", "guardianship", "enrollment"),

@@ -39,9 +39,7 @@ def diff_persons(context: Context, changes: Changes) -> None:
     changes.tell(events(new, kind=pl.col("kind"), ref="ref", action="create", reason="new"))
     fresh = new.unpivot(_CONTACTS, index=("ref", "kind"), variable_name="contact_kind").drop_nulls("value")
     changes.insert("contact_method", _contact_rows(fresh))
-    changes.findings.append(
-        of_rows(new.filter(~reachable), "PLN-006", stream="users.csv", sourced_id=pl.col("sourced_id"))
-    )
+    changes.findings.extend(_remarks(rows, reachable))
 
     persons = context.state.frames["persons"].select(
         pl.col("id").alias("ref"), account_state_old="account_state", disabled_by_old="disabled_by"
@@ -57,13 +55,37 @@ def diff_persons(context: Context, changes: Changes) -> None:
         _known(context, changes, seen)
 
 
+def _remarks(rows: pl.DataFrame, reachable: pl.Expr) -> list[pl.DataFrame]:
+    """Who cannot sign in, and who shares a contact (R-7, R-8)."""
+    cases = [
+        ("PLN-006", "email", ~reachable, ""),
+        ("PLN-009", "enabledUser", ~pl.col("enabled"), ""),
+        ("PLN-010", "email", pl.col("email").is_not_null() & pl.col("email").is_duplicated(), "e-mail address"),
+        ("PLN-010", "sms", pl.col("mobile").is_not_null() & pl.col("mobile").is_duplicated(), "mobile number"),
+    ]
+    return [
+        of_rows(
+            rows.filter(condition),
+            code,
+            stream="users.csv",
+            column=column,
+            line=pl.col("line"),
+            sourced_id=pl.col("sourced_id"),
+            detail=detail,
+        )
+        for code, column, condition, detail in cases
+    ]
+
+
 def _humans(context: Context) -> pl.DataFrame:
     """One row a ``ref``: ``sourced_id`` (of the leading record), names, ``email``, ``mobile``, ``home_phone``,
     ``enabled``, ``kind``, ``fp``. Where several records are one human the staff record leads and others fill its gaps."""
     mobile, home = ("sms", "phone") if context.policy.phone_column == "sms" else ("phone", "sms")
     rows = (
         context.scope.adults.join(context.matched.persons, on="sourced_id", maintain_order="left")
-        .select("sourced_id", "ref", "is_staff", *_NAMES, "email", mobile=mobile, home_phone=home, enabled="enabled")
+        .select(
+            "sourced_id", "ref", "is_staff", "line", *_NAMES, "email", mobile=mobile, home_phone=home, enabled="enabled"
+        )
         .with_columns(pl.col("enabled").fill_null(True))
     )
     shared = rows["ref"].is_duplicated()
@@ -75,6 +97,7 @@ def _humans(context: Context) -> pl.DataFrame:
             .agg(
                 pl.col("sourced_id").first(),
                 pl.col("is_staff").any(),
+                pl.col("line").first(),
                 pl.col(*_NAMES, *_CONTACTS).drop_nulls().first(),
                 pl.col("enabled").any(),
             )

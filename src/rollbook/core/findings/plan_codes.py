@@ -99,6 +99,38 @@ PLAN_CODES: tuple[FindingKind, ...] = (
         "Check what the source shares for this school; a lost leading zero in an id looks like this.",
     ),
     FindingKind(
+        "SCP-013",
+        _WARNING,
+        "A role names an org that is not in the data",
+        "Line {line} of {stream}: user {sourced_id} has a role at an org that is not in orgs.csv. The person stays as "
+        "they are.",
+        "Share the org, or correct orgSourcedIds.",
+    ),
+    FindingKind(
+        "SCP-014",
+        _NOTICE,
+        "A reference leads nowhere",
+        "Line {line} of {stream}: {column} of {sourced_id} names something that is not in the data. The row is used "
+        "without it.",
+        "Correct the reference, or share what it names.",
+    ),
+    FindingKind(
+        "SCP-015",
+        _NOTICE,
+        "An enrollment lies outside its class's term",
+        "Line {line} of {stream}: enrollment {sourced_id} begins before or ends after the sessions of its class. Its own "
+        "dates are used.",
+        "Correct the dates if they are wrong.",
+    ),
+    FindingKind(
+        "SCP-016",
+        _WARNING,
+        "A class is held at something that is no school",
+        "Line {line} of {stream}: the org of class {sourced_id} is typed as no school, and is not matched. The class stays "
+        "as it is.",
+        "Name the school in schoolSourcedId, or give the org the type school.",
+    ),
+    FindingKind(
         "MAT-001",
         _NOTICE,
         "Somebody already in the directory was recognised",
@@ -184,6 +216,20 @@ PLAN_CODES: tuple[FindingKind, ...] = (
         "Rows of {stream} could not be read and name no id, so nobody can tell whom they speak of. All removals of that "
         "kind wait.",
         "Mend the rows and send the file again, or approve the hold.",
+    ),
+    FindingKind(
+        "PLN-009",
+        _NOTICE,
+        "An account is switched off by the source",
+        "Line {line} of {stream}: enabledUser of {sourced_id} is false. The record is kept; the person cannot sign in.",
+        "Nothing to do if the student system means it.",
+    ),
+    FindingKind(
+        "PLN-010",
+        _NOTICE,
+        "Several people share a contact",
+        "Line {line} of {stream}: {sourced_id} shares the {detail} with somebody else. Both keep it.",
+        "Nothing to do: families share contacts. Give each their own if they should sign in separately.",
     ),
     FindingKind(
         "PLN-008",

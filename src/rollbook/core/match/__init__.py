@@ -76,5 +76,13 @@ def match(scope: Scope, roster: Roster, state: State, values: LoadValues) -> Mat
         links=links,
         adopted=pl.concat([students.adopted, persons.adopted]),
         ambiguous=pl.concat([students.ambiguous, persons.ambiguous]),
-        findings=merge([students.findings, persons.findings]),
+        findings=_with_lines(merge([students.findings, persons.findings]), roster.frames["users"]),
+    )
+
+
+def _with_lines(findings: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
+    """The findings, each with the line of the user it is about."""
+    lines = users.select("sourced_id", "line").unique("sourced_id", keep="last")
+    return (
+        findings.drop("line").join(lines, on="sourced_id", how="left", maintain_order="left").select(findings.columns)
     )

@@ -17,6 +17,7 @@ from rollbook.core.roster import Roster
 from rollbook.core.scope.classes import classes_in_scope
 from rollbook.core.scope.enrollments import enrollments_in_scope
 from rollbook.core.scope.people import people_in_scope
+from rollbook.core.scope.references import dangling_references, outside_terms
 from rollbook.core.scope.schools import schools_in_scope
 from rollbook.core.state import State
 
@@ -37,6 +38,8 @@ class Scope:
     - ``enrollments``: ``class_sourced_id``, ``user_sourced_id``, ``role``, ``is_primary``, ``begins_on``, ``ends_on``,
       ``line``; classes and users are not looked up yet.
     - In a delta, ``student_schools``, ``staff_roles`` and ``guardianships`` also speak of linked users without a row.
+    - ``placeless``: ``user_sourced_id`` of users with a role at an org that is not in the data.
+    - ``misplaced``: ``sourced_id`` of classes held at something that is no school.
     - ``left_out``: ``kind``, ``sourced_id``, ``reason``.
     """
 
@@ -51,6 +54,8 @@ class Scope:
     staff_roles: pl.DataFrame
     guardianships: pl.DataFrame
     enrollments: pl.DataFrame
+    placeless: pl.DataFrame
+    misplaced: pl.DataFrame
     left_out: pl.DataFrame
     findings: pl.DataFrame
 
@@ -74,6 +79,16 @@ def scope(roster: Roster, state: State, policy: Policy, today: dt.date) -> Scope
         staff_roles=people.staff_roles,
         guardianships=people.guardianships,
         enrollments=enrollments,
+        placeless=people.placeless,
+        misplaced=classes.misplaced,
         left_out=pl.concat([classes.left_out, people.left_out, ended]),
-        findings=merge([school_findings, classes.findings, people.findings]),
+        findings=merge(
+            [
+                school_findings,
+                classes.findings,
+                people.findings,
+                dangling_references(roster),
+                outside_terms(classes.frame, enrollments),
+            ]
+        ),
     )

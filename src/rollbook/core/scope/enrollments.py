@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 
 from rollbook.core.policy import Policy
-from rollbook.core.roster import Roster
+from rollbook.core.roster import GUARDIAN_ROLES, Roster
 
 __all__ = ["enrollments_in_scope", "left_out_rows", "running"]
 
@@ -29,13 +29,17 @@ def left_out_rows(rows: pl.DataFrame, kind: str, reason: str | pl.Expr) -> pl.Da
 
 def enrollments_in_scope(roster: Roster, policy: Policy, today: dt.date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Active rows whose dates run, and the rest as ``left_out``. A finished enrollment is an active record with a past
-    end date; that is an end, not an error (oneroster.md E.1)."""
+    end date; that is an end, not an error (oneroster.md E.1). Guardians are no members of a class, whatever older
+    producers send."""
     rows = roster.frames["enrollments"]
-    keep = (pl.col("status") == "active") & running(today, policy.look_ahead_days)
+    member = ~pl.col("role").is_in(list(GUARDIAN_ROLES)).fill_null(False)
+    keep = (pl.col("status") == "active") & running(today, policy.look_ahead_days) & member
     out = rows.filter(~keep)
     reason = (
         pl.when(pl.col("status") != "active")
         .then(pl.lit("tobedeleted"))
+        .when(~member)
+        .then(pl.lit("guardian_role"))
         .when(pl.col("ends_on") < today)
         .then(pl.lit("enrollment_ended"))
         .otherwise(pl.lit("enrollment_future"))

@@ -12,6 +12,8 @@ from rollbook.core.policy import Policy
 from rollbook.core.roster import GUARDIAN_ROLES, STUDENT_ROLE, Roster
 from rollbook.core.scope.carried import Carried, carried
 from rollbook.core.scope.enrollments import left_out_rows, running
+from rollbook.core.snapshot import Mode
+from rollbook.core.snapshot import Mode
 from rollbook.core.state import State
 
 __all__ = ["PeopleScope", "people_in_scope"]
@@ -26,6 +28,7 @@ class PeopleScope:
     student_schools: pl.DataFrame
     staff_roles: pl.DataFrame
     guardianships: pl.DataFrame
+    placeless: pl.DataFrame
     left_out: pl.DataFrame
     findings: pl.DataFrame
 
@@ -46,9 +49,10 @@ def people_in_scope(
     roles = (
         roster.frames["roles"]
         .filter((pl.col("status") == "active") & running(today, policy.look_ahead_days))
-        .select("user_sourced_id", "org_sourced_id", "role")
+        .select("user_sourced_id", "org_sourced_id", "role", "line")
         .join(schools, on="org_sourced_id", how="left", maintain_order="left")
     )
+    placeless = _placeless(roster, state, roles)
     is_student_role = pl.col("role") == STUDENT_ROLE
     student_roles = roles.filter(is_student_role)
     adult_roles = roles.filter(~is_student_role)
@@ -57,10 +61,10 @@ def people_in_scope(
     if both.height:
         adult_roles = adult_roles.join(student_ids, on="user_sourced_id", how="anti")
 
-    known = carried(roster, state, schools)
+    known = carried(roster, state, policy, today, schools)
     student_ids = pl.concat([student_ids, known.student_schools.select("user_sourced_id"), known.students]).unique()
     student_schools = pl.concat(
-        [_student_schools(roster, student_roles, classes, enrollments), known.student_schools]
+        [_student_schools(roster, state, schools, student_roles, classes, enrollments), known.student_schools]
     ).unique(maintain_order=True)
     students = active.join(
         student_schools.select(sourced_id="user_sourced_id").unique(),
@@ -71,8 +75,8 @@ def people_in_scope(
     present = pl.concat([students.select(user_sourced_id="sourced_id"), known.students])
     student_schools = student_schools.join(present, on="user_sourced_id", how="semi", maintain_order="left")
 
-    staff_roles = pl.concat([_staff_roles(roster, adult_roles), known.staff_roles]).unique(maintain_order=True)
-    guardianships, agent_findings = _guardianships(roster, policy, present, student_ids, adult_roles, known)
+    staff_roles = pl.concat([_staff_roles(roster, state, adult_roles), known.staff_roles]).unique(maintain_order=True)
+    guardianships, agent_findings = _guardianships(roster, state, policy, present, student_ids, adult_roles, known)
     staff_ids = staff_roles.select(sourced_id="user_sourced_id").unique().with_columns(is_staff=pl.lit(True))
     guardian_ids = (
         guardianships.select(sourced_id="guardian_sourced_id").unique().with_columns(is_guardian=pl.lit(True))
@@ -88,7 +92,9 @@ def people_in_scope(
         )
         .with_columns(pl.col("is_staff", "is_guardian").fill_null(False))
     )
-    speaking = pl.concat([adults.select(user_sourced_id="sourced_id"), known.staff_roles.select("user_sourced_id")])
+    gone = users.filter(pl.col("status") != "active")
+    unseen = known.adults.join(gone, on="sourced_id", how="anti")
+    speaking = pl.concat([adults.select("sourced_id"), unseen]).rename({"sourced_id": "user_sourced_id"})
     staff_roles = staff_roles.join(speaking, on="user_sourced_id", how="semi", maintain_order="left")
     return PeopleScope(
         students=students,
@@ -96,10 +102,19 @@ def people_in_scope(
         student_schools=student_schools,
         staff_roles=staff_roles,
         guardianships=guardianships,
-        left_out=_left_out(users, students, adults, student_ids),
+        placeless=placeless.select("user_sourced_id").unique(),
+        left_out=pl.concat([_left_out(roster, students, adults), _skipped(state, policy, students)]),
         findings=merge(
             [
                 agent_findings,
+                of_rows(
+                    placeless,
+                    "SCP-013",
+                    stream="users.csv",
+                    column="orgSourcedIds",
+                    line=pl.col("line"),
+                    sourced_id=pl.col("user_sourced_id"),
+                ),
                 of_rows(
                     both.select("user_sourced_id").unique(maintain_order=True),
                     "SCP-007",
@@ -112,46 +127,105 @@ def people_in_scope(
     )
 
 
+def _placeless(roster: Roster, state: State, roles: pl.DataFrame) -> pl.DataFrame:
+    """Roles at an org that is neither in the data nor a matched school that went missing as a whole."""
+    if roster.modes["orgs"] is not Mode.BULK:
+        return roles.clear()
+    known = pl.concat(
+        [
+            roster.frames["orgs"]["sourced_id"],
+            roster.refused.filter(pl.col("frame") == "orgs")["sourced_id"].cast(pl.String),
+            state.frames["links"].filter(pl.col("kind") == "school")["sourced_id"],
+        ]
+    )
+    return roles.filter(pl.col("org_sourced_id").is_not_null() & ~pl.col("org_sourced_id").is_in(known.implode()))
+
+
 def _student_schools(
-    roster: Roster, roles: pl.DataFrame, classes: pl.DataFrame, enrollments: pl.DataFrame
+    roster: Roster,
+    state: State,
+    schools: pl.DataFrame,
+    roles: pl.DataFrame,
+    classes: pl.DataFrame,
+    enrollments: pl.DataFrame,
 ) -> pl.DataFrame:
-    """(``user_sourced_id``, ``school_id``), each pair once. A student whose only org is no school (some systems name
-    the district) belongs to the schools of their classes."""
+    """(``user_sourced_id``, ``school_id``), each pair once. A student whose only org is no school (blank, unknown, or
+    the district, as some systems name it) belongs to the schools of their classes; without classes, and where the org
+    is known to be no school, they stay where they are."""
     direct = roles.filter(pl.col("school_id").is_not_null()).select("user_sourced_id", "school_id")
     orgs = roster.frames["orgs"].select(org_sourced_id="sourced_id", type="type")
+    no_school = pl.col("org_sourced_id").is_null() | (pl.col("type") != "school").fill_null(
+        roster.modes["orgs"] is not Mode.BULK
+    )
     stray = (
         roles.filter(pl.col("school_id").is_null())
         .join(direct, on="user_sourced_id", how="anti")
         .join(orgs, on="org_sourced_id", how="left")
         .group_by("user_sourced_id")
-        .agg(no_school=(pl.col("type") != "school").fill_null(False).all())
-        .filter("no_school")
+        .agg(at_school=(pl.col("type") == "school").fill_null(False).any(), no_school=no_school.all())
+        .filter(~pl.col("at_school"))
+        .sort("user_sourced_id")
     )
     if stray.height:
         by_class = (
-            enrollments.join(stray, on="user_sourced_id", how="semi")
-            .join(classes.select(class_sourced_id="sourced_id", school_id="school_id"), on="class_sourced_id")
+            enrollments.filter(pl.col("role") == STUDENT_ROLE)
+            .join(stray, on="user_sourced_id", how="semi", maintain_order="left")
+            .join(
+                classes.select(class_sourced_id="sourced_id", school_id="school_id"),
+                on="class_sourced_id",
+                maintain_order="left",
+            )
             .select("user_sourced_id", "school_id")
         )
-        direct = pl.concat([direct, by_class])
+        stay = stray.filter("no_school")
+        if roster.modes["enrollments"] is Mode.BULK:
+            stay = stay.join(by_class, on="user_sourced_id", how="anti", maintain_order="left")
+        links = state.frames["links"].filter(pl.col("kind") == "student")
+        before = state.frames["student_schools"].filter(pl.col("managed") & (pl.col("status") == "active"))
+        known = (
+            stay.join(links, left_on="user_sourced_id", right_on="sourced_id")
+            .join(before, left_on="object_id", right_on="student_id")
+            .join(schools, on="school_id", how="semi")
+            .select("user_sourced_id", "school_id")
+            .sort("user_sourced_id", "school_id")
+        )
+        direct = pl.concat([direct, by_class, known])
     return direct.unique(maintain_order=True)
 
 
-def _staff_roles(roster: Roster, adult_roles: pl.DataFrame) -> pl.DataFrame:
-    """(``user_sourced_id``, ``school_id`` or null for the district, ``role``), each once."""
-    above = roster.frames["orgs"].filter((pl.col("status") == "active") & (pl.col("type") != "school"))
+def _staff_roles(roster: Roster, state: State, adult_roles: pl.DataFrame) -> pl.DataFrame:
+    """(``user_sourced_id``, ``school_id`` or null for the district, ``role``), each once. Where the org is blank, or is
+    no school of ours and not in the data (permissions may hide the district), a role that is known already stays."""
+    orgs = roster.frames["orgs"]
+    above = orgs.filter((pl.col("status") == "active") & (pl.col("type") != "school"))
     staff = adult_roles.filter(~pl.col("role").is_in(list(GUARDIAN_ROLES)))
     at_school = staff.filter(pl.col("school_id").is_not_null())
-    at_district = staff.filter(pl.col("school_id").is_null()).join(
+    elsewhere = staff.filter(pl.col("school_id").is_null())
+    at_district = elsewhere.join(
         above.select(org_sourced_id="sourced_id"), on="org_sourced_id", how="semi", maintain_order="left"
     )
-    return (
-        pl.concat([at_school, at_district]).select("user_sourced_id", "school_id", "role").unique(maintain_order=True)
+    found = pl.concat([at_school, at_district]).select("user_sourced_id", "school_id", "role")
+    links = state.frames["links"]
+    schools = links.filter(pl.col("kind") == "school")
+    unclear = elsewhere.join(orgs, left_on="org_sourced_id", right_on="sourced_id", how="anti").join(
+        schools, left_on="org_sourced_id", right_on="sourced_id", how="anti"
     )
+    if unclear.height:
+        mine = state.frames["staff_roles"].filter(pl.col("managed") & (pl.col("status") == "active"))
+        persons = links.filter(pl.col("kind") == "person").select(user_sourced_id="sourced_id", person_id="object_id")
+        before = (
+            unclear.select("user_sourced_id", "role", blank=pl.col("org_sourced_id").is_null())
+            .join(persons, on="user_sourced_id")
+            .join(mine, on=("person_id", "role"))
+            .filter(pl.col("blank") | pl.col("school_id").is_null())
+        )
+        found = pl.concat([found, before.select("user_sourced_id", "school_id", "role").sort(pl.all())])
+    return found.unique(maintain_order=True)
 
 
 def _guardianships(
     roster: Roster,
+    state: State,
     policy: Policy,
     students: pl.DataFrame,
     student_ids: pl.DataFrame,
@@ -160,7 +234,8 @@ def _guardianships(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(``student_sourced_id``, ``guardian_sourced_id``, ``relationship``, ``rights``) of both directions of the agent
     lists. Only adults with a guardian's role are linked: a teacher named as agent is reported, never guessed. Guardians
-    without rights are never linked (custody rule)."""
+    without rights are never linked, and nobody new is while the custody column is missing (custody rule). Students who
+    stay archived (setting) bring nobody."""
     agents = roster.frames["agents"]
     shape = {
         "student_sourced_id": pl.String,
@@ -176,10 +251,18 @@ def _guardianships(
         adult_roles.filter(pl.col("role").is_in(list(GUARDIAN_ROLES)))
         .group_by("user_sourced_id")
         .agg(relationship=pl.col("role").min())
-        .join(users.filter(active).select(user_sourced_id="sourced_id", rights="rights"), on="user_sourced_id")
-        .rename({"user_sourced_id": "guardian_sourced_id"})
+        .join(users.filter(active).select(user_sourced_id="sourced_id"), on="user_sourced_id", how="semi")
+        .sort("user_sourced_id")
+        .select(
+            guardian_sourced_id="user_sourced_id", relationship="relationship", known_rights=pl.lit(None, pl.String)
+        )
     )
-    guardians = pl.concat([guardians, known.guardians])
+    guardians = (
+        pl.concat([guardians, known.guardians])
+        .unique("guardian_sourced_id", keep="first", maintain_order=True)
+        .join(users.select(guardian_sourced_id="sourced_id", rights="rights"), on="guardian_sourced_id", how="left")
+        .with_columns(rights=pl.coalesce("rights", "known_rights"))
+    )
     listed = agents.join(student_ids, on="user_sourced_id", how="semi", maintain_order="left").select(
         student_sourced_id="user_sourced_id", guardian_sourced_id="agent_sourced_id", line="line"
     )
@@ -203,6 +286,10 @@ def _guardianships(
         )
         .unique(("student_sourced_id", "guardian_sourced_id"), keep="first", maintain_order=True)
     )
+    pairs = _without_dormant(state, policy, pairs)
+    unguarded = pairs.clear()
+    if policy.custody_column and users.height and ("users", "rights") not in roster.received:
+        pairs, unguarded = _known_pairs(state, pairs)
     no_rights = pairs.filter(pl.col("rights") == "none")
     other = pairs.filter(
         (pl.col("rights") != "none").fill_null(True)
@@ -214,6 +301,7 @@ def _guardianships(
             of_rows(shared, "SCP-008", stream="users.csv", column="agentSourcedIds", line=line, sourced_id=student),
             of_rows(absent, "SCP-009", stream="users.csv", column="agentSourcedIds", line=line, sourced_id=student),
             of_rows(no_rights, "SCP-010", stream="users.csv", line=line, sourced_id=pl.col("guardian_sourced_id")),
+            of_rows(unguarded, "SCP-013", stream="users.csv", line=line, sourced_id=pl.col("guardian_sourced_id")),
             of_rows(
                 other,
                 "SCP-011",
@@ -230,16 +318,64 @@ def _guardianships(
     return pairs.filter(keep).select(tuple(shape)), findings
 
 
-def _left_out(
-    users: pl.DataFrame, students: pl.DataFrame, adults: pl.DataFrame, student_ids: pl.DataFrame
-) -> pl.DataFrame:
+def _without_dormant(state: State, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
+    if policy.archived_students == "restore":
+        return pairs
+    return pairs.join(
+        _dormant(state).select(student_sourced_id="sourced_id"),
+        on="student_sourced_id",
+        how="anti",
+        maintain_order="left",
+    )
+
+
+def _dormant(state: State) -> pl.DataFrame:
+    """``sourced_id`` of linked students who are archived."""
+    archived = state.frames["students"].filter(pl.col("status") == "archived")
+    links = state.frames["links"].filter(pl.col("kind") == "student")
+    return links.join(archived, left_on="object_id", right_on="id", how="semi").select("sourced_id")
+
+
+def _known_pairs(state: State, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``pairs`` that are linked in the directory already, and the others."""
+    links = state.frames["links"]
+    students = links.filter(pl.col("kind") == "student").select(student_sourced_id="sourced_id", student_id="object_id")
+    persons = links.filter(pl.col("kind") == "person").select(guardian_sourced_id="sourced_id", person_id="object_id")
+    known = (
+        state.frames["guardianships"]
+        .filter(pl.col("status") == "active")
+        .join(students, on="student_id")
+        .join(persons, on="person_id")
+        .select("student_sourced_id", "guardian_sourced_id")
+    )
+    keys = ("student_sourced_id", "guardian_sourced_id")
+    return (
+        pairs.join(known, on=keys, how="semi", maintain_order="left"),
+        pairs.join(known, on=keys, how="anti", maintain_order="left"),
+    )
+
+
+def _skipped(state: State, policy: Policy, students: pl.DataFrame) -> pl.DataFrame:
+    """Archived students whom the setting leaves alone; they are in scope, so that nobody takes them for gone."""
+    if policy.archived_students != "skip":
+        return left_out_rows(students.clear(), "student", "archived")
+    rows = students.join(_dormant(state), on="sourced_id", how="semi", maintain_order="left")
+    return left_out_rows(rows, "student", "archived")
+
+
+def _left_out(roster: Roster, students: pl.DataFrame, adults: pl.DataFrame) -> pl.DataFrame:
+    users, roles = roster.frames["users"], roster.frames["roles"]
     rest = users.join(
-        pl.concat([students.select("sourced_id"), adults.select("sourced_id")]), on="sourced_id", how="anti"
+        pl.concat([students.select("sourced_id"), adults.select("sourced_id")]),
+        on="sourced_id",
+        how="anti",
+        maintain_order="left",
     )
     if rest.is_empty():
         return left_out_rows(rest, "student", "")
     gone = pl.col("status") != "active"
-    is_student = pl.col("sourced_id").is_in(student_ids["user_sourced_id"].implode())
+    student_ids = roles.filter(pl.col("role") == STUDENT_ROLE)["user_sourced_id"].unique()
+    is_student = pl.col("sourced_id").is_in(student_ids.implode())
     by_kind = [
         (rest.filter(is_student), "student", "school_not_matched"),
         (rest.filter(~is_student), "person", "no_role_in_scope"),
