@@ -1,0 +1,231 @@
+"""Step 3: which school of the source is which school of Rollbook."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from django.db import connection as database
+from django.db import transaction
+
+from rollbook.core.clean.streams.orgs import clean_orgs
+from rollbook.core.errors import DataError, NotFound
+from rollbook.core.findings import empty
+from rollbook.core.school_match import suggest
+from rollbook.core.snapshot import Mode
+from rollbook.engine.locks import add_revision, lock_district
+from rollbook.services import policies, reading
+from rollbook.services.changelog import note_rows
+from rollbook.store.models import School, SourceConnection, SourceLink
+
+__all__ = ["NEW", "PAIR_SCHEMA", "Matching", "create_missing", "look", "match_suggested", "settle", "unmatch"]
+
+NEW = "new"
+"""What stands for "make this school" where a school is named."""
+
+PAIR_SCHEMA: dict[str, pl.DataType] = {
+    "sourced_id": pl.String(),
+    "name": pl.String(),
+    "identifier": pl.String(),
+    "school_id": pl.Int64(),
+    "school_name": pl.String(),
+    "suggestion": pl.Int64(),
+    "suggestion_name": pl.String(),
+    "reason": pl.String(),
+    "near": pl.Int64(),
+    "near_name": pl.String(),
+    "near_reason": pl.String(),
+}
+"""One row a school of the source: its match, or a suggestion with its reason, or what looks alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matching:
+    """``pairs``: ``PAIR_SCHEMA``, by sourcedId. ``only_here``: Rollbook schools (``id``, ``name``) that no school of
+    this source feeds. ``gone``: ``sourced_id``, ``school_name`` of matches whose school is not in the data any more.
+    ``findings``: what reading and cleaning the schools remarked."""
+
+    pairs: pl.DataFrame
+    only_here: pl.DataFrame
+    gone: pl.DataFrame
+    findings: pl.DataFrame
+
+    @property
+    def open(self) -> pl.DataFrame:
+        """Pairs without a match."""
+        return self.pairs.filter(pl.col("school_id").is_null())
+
+    def counts(self) -> dict[str, int]:
+        """How many schools of the source are matched, suggested, near a miss, new, and how many are only here."""
+        left = self.open
+        suggested = pl.col("suggestion").is_not_null()
+        near = ~suggested & pl.col("near").is_not_null()
+        return {
+            "source": self.pairs.height,
+            "matched": self.pairs.height - left.height,
+            "suggested": left.filter(suggested).height,
+            "near": left.filter(near).height,
+            "new": left.filter(~suggested & ~near).height,
+            "only_here": self.only_here.height,
+            "gone": self.gone.height,
+        }
+
+
+def look(*, connection: SourceConnection) -> Matching:
+    """The schools of the source, freshly read, beside Rollbook's. Nothing is changed.
+
+    Raises what reading raises, and DataError when the data holds no schools at all.
+    """
+    snapshot = reading.read(connection, policies.policy_of(connection))
+    stream = snapshot.streams.get("orgs")
+    if stream is None or stream.mode is Mode.ABSENT:
+        raise DataError(
+            "The source sends no orgs.csv, so its schools are not known.",
+            findings=empty(),
+            hint="Turn the orgs on in the roster app.",
+        )
+    part = clean_orgs(stream)
+    orgs = part.frame.filter((pl.col("status") == "active") & (pl.col("type") == "school"))
+    return _matching(connection, orgs.select("sourced_id", "name", "identifier").sort("sourced_id"), part.findings)
+
+
+def match_suggested(*, connection: SourceConnection, matching: Matching, by: str) -> dict[str, int]:
+    """Every suggestion of ``matching`` is a match now; sourcedId → school."""
+    rows = matching.open.filter(pl.col("suggestion").is_not_null())
+    pairs = dict(rows.select("sourced_id", "suggestion").iter_rows())
+    settle(connection=connection, matching=matching, choices=pairs, by=by)
+    return pairs
+
+
+def create_missing(*, connection: SourceConnection, matching: Matching, by: str) -> dict[str, str]:
+    """Every school of the source without match, suggestion or near miss has a new Rollbook school; sourcedId → name.
+
+    A suggestion or a near miss is a question for a person: a school made beside its twin is hard to take back.
+    """
+    rows = matching.open.filter(pl.col("suggestion").is_null() & pl.col("near").is_null())
+    settle(connection=connection, matching=matching, choices=dict.fromkeys(rows["sourced_id"], NEW), by=by)
+    return dict(rows.select("sourced_id", "name").iter_rows())
+
+
+def settle(
+    *, connection: SourceConnection, matching: Matching, choices: Mapping[str, int | str | None], by: str
+) -> tuple[int, int, int]:
+    """Each school of the source in ``choices`` feeds the Rollbook school given, a new one (``NEW``), or none (None).
+
+    All of it in one transaction, logged as done by ``by``; plans made before are stale when anything changed. Returns
+    how many were matched, created, and unmatched. Raises NotFound for a school that is not there, and nothing changes.
+    """
+    pairs = {row["sourced_id"]: row for row in matching.pairs.iter_rows(named=True)}
+    if unknown := sorted(set(choices) - set(pairs)):
+        raise NotFound(f"The source has no school {unknown[0]!r}.", hint=_near_hint(unknown[0], pairs))
+    change = {key: choice for key, choice in choices.items() if choice != pairs[key]["school_id"]}
+    created = [key for key, choice in change.items() if choice == NEW]
+    matched = {key: choice for key, choice in change.items() if isinstance(choice, int)}
+    if not change:
+        return 0, 0, 0
+    with transaction.atomic(), database.cursor() as cursor:
+        lock_district(cursor, connection.district_id)
+        here = set(School.objects.filter(district=connection.district_id).values_list("pk", flat=True))
+        if strange := sorted(set(matched.values()) - here):
+            raise NotFound(
+                f"There is no school {strange[0]} in this district.", hint="rollbook schools SLUG lists them."
+            )
+        _unlink(connection, change, by)
+        made = _create(connection, [pairs[key] for key in created], by)
+        _link(connection, {**matched, **dict(zip(created, made, strict=True))}, by)
+        add_revision(cursor, connection.district_id)
+    return len(matched), len(created), len(change) - len(matched) - len(created)
+
+
+def unmatch(*, connection: SourceConnection, sourced_ids: Collection[str], by: str) -> int:
+    """The schools of the source feed nothing any more, also those that are not in the data; returns how many did.
+
+    What they brought stays as it is: the sync leaves it alone. Raises NotFound when one is not matched.
+    """
+    links = SourceLink.objects.filter(connection=connection, kind="school", sourced_id__in=list(sourced_ids))
+    have = set(links.values_list("sourced_id", flat=True))
+    if missing := sorted(set(sourced_ids) - have):
+        raise NotFound(
+            f"School {missing[0]!r} of this source is not matched.", hint="rollbook schools SLUG lists them."
+        )
+    with transaction.atomic(), database.cursor() as cursor:
+        lock_district(cursor, connection.district_id)
+        removed = _unlink(connection, have, by)
+        add_revision(cursor, connection.district_id)
+    return removed
+
+
+def _matching(connection: SourceConnection, orgs: pl.DataFrame, findings: pl.DataFrame) -> Matching:
+    columns = ("pk", "name", "school_number", "nces_id")
+    shape = {"id": pl.Int64, "name": pl.String, "school_number": pl.String, "nces_id": pl.String}
+    rows = School.objects.filter(district=connection.district_id).exclude(status="archived").order_by("pk")
+    schools = pl.DataFrame(list(rows.values_list(*columns)), schema=shape, orient="row")
+    linked = SourceLink.objects.filter(connection=connection, kind="school").order_by("sourced_id")
+    links = pl.DataFrame(
+        list(linked.values_list("sourced_id", "object_id")),
+        schema={"sourced_id": pl.String, "school_id": pl.Int64},
+        orient="row",
+    )
+    names = schools.select("id", "name")
+    pairs = orgs.join(suggest(orgs, schools, links), on="sourced_id", how="left", maintain_order="left")
+    for column in ("school", "suggestion", "near"):
+        key = "school_id" if column == "school" else column
+        named = names.rename({"name": f"{column}_name"})
+        pairs = pairs.join(named, left_on=key, right_on="id", how="left", maintain_order="left")
+    gone = links.join(orgs, on="sourced_id", how="anti").join(names, left_on="school_id", right_on="id", how="left")
+    return Matching(
+        pairs=pairs.select(tuple(PAIR_SCHEMA)),
+        only_here=names.join(links, left_on="id", right_on="school_id", how="anti", maintain_order="left"),
+        gone=gone.select("sourced_id", school_name="name"),
+        findings=findings,
+    )
+
+
+def _unlink(connection: SourceConnection, sourced_ids: Collection[str], by: str) -> int:
+    links = SourceLink.objects.filter(connection=connection, kind="school", sourced_id__in=list(sourced_ids))
+    ids = list(links.values_list("pk", flat=True))
+    note_rows(district_id=connection.district_id, table="source_link", ids=ids, op="delete", kind="school", by=by)
+    SourceLink.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _create(connection: SourceConnection, rows: Sequence[Mapping[str, str | None]], by: str) -> list[int]:
+    """New schools in the order of ``rows``. A twelve-digit identifier is an NCES id (oneroster.md A.2), another one the
+    school's number."""
+    schools = School.objects.bulk_create(
+        School(
+            district_id=connection.district_id,
+            name=row["name"] or row["sourced_id"],
+            status="active",
+            **_numbers(row["identifier"]),
+        )
+        for row in rows
+    )
+    ids = [school.pk for school in schools]
+    note_rows(district_id=connection.district_id, table="school", ids=ids, op="insert", kind="school", by=by)
+    return ids
+
+
+def _numbers(identifier: str | None) -> dict[str, str | None]:
+    is_nces = identifier is not None and len(identifier) == 12 and identifier.isdigit()
+    return {"nces_id": identifier if is_nces else None, "school_number": None if is_nces else identifier}
+
+
+def _link(connection: SourceConnection, pairs: Mapping[str, int], by: str) -> None:
+    links = SourceLink.objects.bulk_create(
+        SourceLink(
+            district_id=connection.district_id, connection=connection, kind="school", sourced_id=key, object_id=school
+        )
+        for key, school in pairs.items()
+    )
+    ids = [link.pk for link in links]
+    note_rows(district_id=connection.district_id, table="source_link", ids=ids, op="insert", kind="school", by=by)
+
+
+def _near_hint(wanted: str, pairs: Collection[str]) -> str:
+    bare = wanted.lstrip("0")
+    near = next((key for key in pairs if key.lstrip("0") == bare), None)
+    if near is not None:
+        return f"It has {near!r}: leading zeros count. A spreadsheet may have dropped them."
+    return "rollbook schools SLUG lists the schools of the source."
