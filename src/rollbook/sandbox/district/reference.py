@@ -57,8 +57,9 @@ the smallest district, while there is one to change. On day 3 a child who left o
 
 ## What can be planted
 
-`severity` and `category` say what a reader of the bundle is expected to find. *alone* means that `all` leaves the code
-out.
+`severity` and `category` are what a reader of the bundle is expected to say: a notice where nothing is lost, a warning
+where a value is dropped or guessed, an error where a row is refused, fatal where the whole run is. *alone* means that
+`all` leaves the code out. Demographics are not read unless asked for, so what is planted there shows only then.
 
 """
 

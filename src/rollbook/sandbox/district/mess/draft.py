@@ -22,7 +22,7 @@ Where = Callable[[Row], bool]
 Cells = Callable[[list[str], bool], list[str]]
 """New cells of a line from its old ones; the flag says whether it is the header."""
 
-CUT_FILE = "demographics"
+CUT_FILE = "classes"
 _STRIDE = 7919
 """A prime: rows are tried far apart, so that neighbours in a file are not always the ones chosen."""
 

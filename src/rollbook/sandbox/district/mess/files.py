@@ -100,14 +100,13 @@ def _short(draft: Draft) -> None:
 
 
 def _last_row_cut(draft: Draft) -> None:
-    """The file's very last row lacks its end, and the line its end."""
+    """The line itself ends: where it does not, the whole file may be cut, which is another code."""
     page = draft.page(CUT_FILE)
     slot = len(page.slots) - 1
     sourced_id = parse(page.slots[slot])[0]
     page.taken.add(slot)
-    page.slots[slot] = f"{sourced_id},,,20"
-    page.line_ends[slot] = ""
-    draft.note(CUT_FILE, "the last row breaks off", slot=slot, column="birthDate", sourced_id=sourced_id)
+    page.slots[slot] = f"{sourced_id},,,Comp"
+    draft.note(CUT_FILE, "the last row has too few cells", slot=slot, column=page.header[4], sourced_id=sourced_id)
 
 
 def _cut(draft: Draft) -> None:
@@ -200,49 +199,49 @@ FILES = (
             _encoded("academicSessions", "utf-16", "the file is in UTF-16 with a byte-order mark"), _READ),
     warning("encoding-windows-1252", "E.4", Category.DIALECT, "Windows-1252.",
             _encoded("courses", "cp1252", "the file is in Windows-1252, and has letters that are not ASCII"), _READ),
-    warning("encoding-mixed", "E.4", Category.DIALECT, "One row in Windows-1252 within a UTF-8 file.", _mixed_encoding,
-            "the row's letters are repaired or the row is refused; its object stays"),
-    warning("separator-semicolon", "E.4", Category.DIALECT, "Semicolons, as Excel writes in many countries.",
-            _separated("demographics", ";", "cells are separated by semicolons"), _READ),
-    warning("separator-tab", "E.4", Category.DIALECT, "Tabs.",
+    error("encoding-mixed", "E.4", Category.DIALECT, "One row in Windows-1252 within a UTF-8 file.", _mixed_encoding,
+            "the letters are repaired, or the row is refused and its object stays"),
+    notice("separator-semicolon", "E.4", Category.DIALECT, "Semicolons, as Excel writes in many countries.",
+            _separated("orgs", ";", "cells are separated by semicolons"), _READ),
+    notice("separator-tab", "E.4", Category.DIALECT, "Tabs.",
             _separated("academicSessions", "\t", "cells are separated by tabs"), _READ),
     notice("line-ends-crlf", "E.4", Category.DIALECT, "CRLF, which the specification allows.",
            _lines_end("courses", "\r\n", "lines end with CRLF"), _READ),
-    warning("line-ends-mixed", "E.4", Category.DIALECT, "Lines that end with CRLF beside lines that end with LF.",
+    notice("line-ends-mixed", "E.4", Category.DIALECT, "Lines that end with CRLF beside lines that end with LF.",
             _mixed_line_ends, _READ),
-    warning("line-ends-cr", "E.4", Category.DIALECT, "CR alone, as on an old Macintosh.", _bare_cr,
+    notice("line-ends-cr", "E.4", Category.DIALECT, "CR alone, as on an old Macintosh.", _bare_cr,
             "read, or refused; never read as empty (S-2)", alone="a reader may refuse the file"),
     error("row-unquoted-comma", "E.4", Category.DIALECT, "A comma in a name without quotes.", _unquoted_comma,
           _REFUSED),
     error("row-unquoted-list", "E.4", Category.DIALECT, "A list without quotes.", _unquoted_list, _REFUSED),
-    error("row-stray-quote", "E.4", Category.DIALECT, "A quotation mark within an unquoted cell.", _stray_quote,
+    notice("row-stray-quote", "E.4", Category.DIALECT, "A quotation mark within an unquoted cell.", _stray_quote,
           "read as it stands, or refused alone; the rows after it are not swallowed"),
     error("row-short", "E.4", Category.DIALECT, "A row with fewer cells than the header.", _short, _REFUSED),
-    error("row-last-cut", "E.4", Category.DIALECT, "A last row that breaks off.", _last_row_cut, _REFUSED),
+    error("row-last-cut", "E.4", Category.DIALECT, "A last row with too few cells.", _last_row_cut, _REFUSED),
     notice("row-blank", "E.4", Category.DIALECT, "A blank line between rows.",
            _blank_line("\n", "the line is blank"), "skipped"),
     notice("row-blank-cells", "E.4", Category.DIALECT, "A line of commas only.",
            _blank_line(",,,,,,,,,\n", "the line holds commas only"), "skipped"),
-    warning("cell-newline", "E.4", Category.DIALECT, "A line break within a quoted cell.", _newline_in_cell,
-            "read as a blank; the lines after it keep their numbers"),
+    error("cell-newline", "E.4", Category.DIALECT, "A line break within a quoted cell.", _newline_in_cell,
+            "read as a blank, or refused; its object stays, the lines after it keep their numbers"),
     fatal("file-cut", "E.4", Category.DIALECT, "A file that breaks off in the middle of a row.", _cut, _TRUNCATED,
           alone="two fifths of the enrollments are missing", group="enrollments"),
     fatal("file-empty", "E.4", Category.DIALECT, "A file of no bytes.", _zero_bytes, _TRUNCATED,
           alone="every user is missing"),
     notice("file-header-only", "E.4", Category.DIALECT, "A declared file with a header and no rows.", _empty_extra,
            "nothing to read"),
-    fatal("enrollments-header-only", "E.4", Category.SCOPE, "enrollments.csv with a header and no rows.",
+    warning("enrollments-header-only", "E.4", Category.SCOPE, "enrollments.csv with a header and no rows.",
           _header_only("enrollments"), _TRUNCATED, alone="every enrollment is missing", group="enrollments"),
     warning("manifest-missing", "E.4", Category.MANIFEST, "A bundle without manifest.csv.", _manifest_missing,
             "every file that is there is read as bulk", alone="it would hide what else the manifest says"),
-    warning("manifest-rows-missing", "E.4", Category.MANIFEST, "A manifest that does not speak of every file.",
+    notice("manifest-rows-missing", "E.4", Category.MANIFEST, "A manifest that does not speak of every file.",
             _manifest_rows_missing, "read as absent"),
-    warning("manifest-asterisk", "C.2", Category.MANIFEST, "A property name with an asterisk.", _manifest_asterisk,
+    notice("manifest-asterisk", "C.2", Category.MANIFEST, "A property name with an asterisk.", _manifest_asterisk,
             "read without it"),
     notice("manifest-version-1-2-1", "E.6", Category.MANIFEST, "1.2.1 in the manifest, where 1.2 is due.",
            _says("oneroster.version", "1.2.1", "oneroster.version is 1.2.1"), "read as 1.2", versions=("1.2",),
            group="oneroster.version"),
-    warning("manifest-mode-capitalised", "E.4", Category.MANIFEST, "Bulk with a capital.",
+    notice("manifest-mode-capitalised", "E.4", Category.MANIFEST, "Bulk with a capital.",
             _says("file.orgs", "Bulk", "file.orgs is Bulk"), "read as bulk"),
     warning("manifest-absent-but-there", "C.2", Category.MANIFEST, "A file that the manifest calls absent is there.",
             _says("file.demographics", "absent", "demographics are declared absent, and are in the bundle"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rollbook.sandbox.district.mess.draft import Draft, parse
 from rollbook.sandbox.district.mess.edits import inserted, lacking, renamed, reshaped
-from rollbook.sandbox.district.mess.kinds import Category, error, fatal, notice, warning
+from rollbook.sandbox.district.mess.kinds import Category, fatal, notice, warning
 
 __all__ = ["HEADERS"]
 
@@ -53,45 +53,46 @@ def _relabel(draft: Draft) -> None:
 
 
 HEADERS = (
-    warning(
+    notice(
         "header-case", "E.4", Category.HEADER, "Column names in capitals.", _header_case, _READ,
     ),
-    warning(
+    notice(
         "header-order", "E.4", Category.HEADER, "Columns in another order.",
         reshaped("orgs", _moved_last, "status and dateLastModified stand last"), "read by name, not by place",
     ),
-    warning(
+    notice(
         "header-blanks", "E.4", Category.HEADER, "A column name with blanks around it.", _header_blanks, _READ,
     ),
-    warning(
+    notice(
         "header-asterisk", "C.2", Category.HEADER, "A column name with the asterisk of the specification's tables.",
         renamed("courses", "title", "title*"), _READ,
     ),
-    warning(
+    notice(
         "header-grade", "E.4", Category.HEADER, "grade for grades.", renamed("users", "grades", "grade"), _READ,
     ),
-    warning(
+    notice(
         "header-agents", "E.4", Category.HEADER, "agents for agentSourcedIds.",
         renamed("users", "agentSourcedIds", "agents"), _READ,
     ),
-    warning(
+    notice(
         "header-user-id", "E.4", Category.HEADER, "userId for userSourcedId.",
         renamed("enrollments", "userSourcedId", "userId"), _READ,
     ),
-    warning(
+    notice(
         "header-source-id", "E.4", Category.HEADER, "sourceID for sourcedId.",
         renamed("courses", "sourcedId", "sourceID"), _READ,
     ),
-    warning(
+    notice(
         "header-birthdate", "E.4", Category.HEADER, "birthdate for birthDate.",
-        renamed("demographics", "birthDate", "birthdate"), _READ,
+        renamed("demographics", "birthDate", "birthdate"),
+        "dropped with the rest of demographics unless asked for (S-4)",
     ),
     warning(
         "header-typo-optional", "E.4", Category.HEADER, "A misspelt optional column.",
         renamed("classes", "location", "locaton"),
         "read as the column it means, or as not received: nothing is blanked",
     ),
-    fatal(
+    warning(
         "header-typo-required", "E.4", Category.HEADER, "A misspelt required column: famliyName.",
         renamed("users", "familyName", "famliyName"),
         "read as familyName with a finding, or the run is refused; never read as everybody gone (S-2)",
@@ -122,9 +123,9 @@ HEADERS = (
     ),
     notice(
         "columns-trailing-empty", "E.4", Category.HEADER, "Two empty columns at the end of every line.",
-        reshaped("demographics", _with_two_blank, "two columns without a name stand last"), "dropped",
+        reshaped("courses", _with_two_blank, "two columns without a name stand last"), "dropped",
     ),
-    warning(
+    notice(
         "users-role-and-roles", "E.6", Category.HEADER, "users.csv of 1.2 with a role column beside roles.csv.",
         inserted("users", "enabledUser", "role", _role_of), "roles.csv decides", versions=("1.2",),
     ),
@@ -133,7 +134,7 @@ HEADERS = (
         inserted("users", "userMasterIdentifier", "resourceSourcedIds", lambda _: ""),
         "dropped (S-4)", versions=("1.2",),
     ),
-    error(
+    warning(
         "version-label-wrong", "E.6", Category.MANIFEST, "A manifest that says 1.2 over files of 1.1.",
         _relabel, "read by shape, not by label", versions=("1.1",),
         alone="a reader may refuse the whole bundle", group="oneroster.version",

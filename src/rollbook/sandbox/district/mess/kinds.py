@@ -40,9 +40,9 @@ class Category(StrEnum):
 class Mess:
     """One deviation from the specification that is met in the wild.
 
-    ``sentence``: what is planted. ``section``: of the facts that it comes from. ``severity`` and ``category``: what
-    a reader is expected to find; ``effect``: what is expected to happen. ``alone``: why "all" leaves it out.
-    ``group``: codes of one group exclude each other; "all" takes the first.
+    ``sentence``: what is planted. ``section``: of the facts that it comes from. ``severity`` and ``category``: what a
+    reader is expected to say, a notice where nothing is lost. ``effect``: what is expected to happen. ``alone``: why
+    "all" leaves it out. ``group``: codes of one group exclude each other; "all" takes the first.
     """
 
     code: str
@@ -99,7 +99,7 @@ class _Kind:
 _EFFECTS = {
     Severity.FATAL: "the run fails with this finding; nothing changes",
     Severity.ERROR: "the row is dropped; its object stays as it is",
-    Severity.WARNING: "the value is repaired or dropped; the row is used",
+    Severity.WARNING: "the value is dropped or guessed; the row is used",
     Severity.NOTICE: "nothing but the remark",
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rollbook.sandbox.district.mess.draft import Draft
-from rollbook.sandbox.district.mess.kinds import Category, Plant, notice, warning
+from rollbook.sandbox.district.mess.kinds import Category, Plant, fatal, notice
 
 __all__ = ["PACKAGE"]
 
@@ -71,9 +71,9 @@ def _nested(folder: Path) -> None:
 
 
 PACKAGE = (
-    warning("file-name-uppercase-extension", "E.4", Category.ARCHIVE, "A file name that ends in .CSV.",
+    notice("file-name-uppercase-extension", "E.4", Category.ARCHIVE, "A file name that ends in .CSV.",
             _packed(_rename("courses.csv", "courses.CSV"), "courses.csv is called courses.CSV", "courses"), _READ),
-    warning("file-name-case", "E.4", Category.ARCHIVE, "A file name with a capital: Orgs.csv.",
+    notice("file-name-case", "E.4", Category.ARCHIVE, "A file name with a capital: Orgs.csv.",
             _packed(_rename("orgs.csv", "Orgs.csv"), "orgs.csv is called Orgs.csv", "orgs"), _READ),
     notice("file-unknown", "C.2", Category.ARCHIVE, "A file that is no part of OneRoster.",
            _packed(_readme, "readme.txt is in the bundle"), "left alone"),
@@ -81,12 +81,12 @@ PACKAGE = (
            _packed(_macosx, "__MACOSX/._users.csv is in the zip"), "left alone", needs_zip=True),
     notice("zip-ds-store", "E.4", Category.ARCHIVE, "A .DS_Store in the zip.",
            _packed(_ds_store, ".DS_Store is in the zip"), "left alone", needs_zip=True),
-    warning("zip-outer-folder", "E.4", Category.ARCHIVE, "A zip with a folder around its files.",
+    notice("zip-outer-folder", "E.4", Category.ARCHIVE, "A zip with a folder around its files.",
             _packed(_into_folder, f"all files lie in the folder {_OUTER!r}"), _READ, needs_zip=True,
             group="zip layout"),
-    warning("zip-backslash", "E.4", Category.ARCHIVE, "A zip whose names have Windows backslashes.",
+    notice("zip-backslash", "E.4", Category.ARCHIVE, "A zip whose names have Windows backslashes.",
             _packed(_backslashes, "all files are called export\\…"), _READ, needs_zip=True, group="zip layout"),
-    warning("zip-nested", "E.4", Category.ARCHIVE, "A zip within the zip.",
+    fatal("zip-nested", "E.4", Category.ARCHIVE, "A zip within the zip.",
             _packed(_nested, "the files are in oneroster.zip within the zip"),
             "read, or refused with a sentence that says so", needs_zip=True, group="zip layout"),
 )  # fmt: skip

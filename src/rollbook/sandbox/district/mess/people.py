@@ -73,15 +73,15 @@ _GUARDIAN_WITH_PHONE = where_all(is_guardian, has("sms"))
 _GUARDIAN_WITH_EMAIL = where_all(is_guardian, has("email"))
 
 PEOPLE = (
-    warning(
+    notice(
         "name-decomposed", "E.4", Category.VALUE, "A name in decomposed letters (NFD), as macOS writes them.",
         cell("users", "familyName", _decomposed, _has_accent), _CLEANED,
     ),
-    warning(
+    notice(
         "name-stray-blanks", "E.4", Category.VALUE, "A name with blanks around it, two of them within, one no-break.",
         cell("users", "givenName", lambda row: f"  {row['givenName']}\u00a0 ", is_student), _CLEANED,
     ),
-    warning(
+    notice(
         "name-zero-width", "E.4", Category.VALUE, "A name with a zero-width space and a byte-order mark in it.",
         cell("users", "familyName", lambda row: f"\ufeff{row['familyName']}\u200b", is_student), _CLEANED,
     ),
@@ -143,15 +143,15 @@ PEOPLE = (
         "phone-spreadsheet", "E.3", Category.VALUE, "A phone number that a spreadsheet turned into a power of ten.",
         cell("users", "sms", lambda row: f"{int(row['sms'][1:]):.5E}", _GUARDIAN_WITH_PHONE), _DROPPED,
     ),
-    warning(
+    notice(
         "role-capitalised", "E.3", Category.VALUE, "A role with a capital.", role_cell("Student", is_student), _READ,
     ),
-    warning(
+    notice(
         "role-administrator", "E.3", Category.VALUE, "The generic administrator of 1.1 in a 1.2 file.",
         role_cell("administrator", where_all(is_staff, lambda row: row["role"] == "principal")),
         "read as a school administrator, because the org is a school", versions=("1.2",),
     ),
-    warning(
+    error(
         "role-ext", "E.3", Category.VALUE, "A role of the vendor's own, which 1.1 does not allow.",
         role_cell("ext:coach", where_all(is_staff, lambda row: row["role"] == "aide")), "read as other staff",
         versions=("1.1",),
@@ -160,7 +160,7 @@ PEOPLE = (
         "role-unknown", "E.3", Category.VALUE, "A role that no version knows.",
         role_cell("mentor", where_all(is_staff, lambda row: row["role"] in ("aide", "counselor"))),
     ),
-    warning(
+    notice(
         "enrollment-role-capitalised", "E.3", Category.VALUE, "An enrollment role with a capital.",
         cell("enrollments", "role", "Student", is_student), _READ,
     ),
@@ -168,7 +168,7 @@ PEOPLE = (
         "enrollment-role-co-teacher", "E.3", Category.VALUE, "The enrollment role co-teacher.",
         cell("enrollments", "role", "co-teacher", is_staff), "read as a teacher who is not primary",
     ),
-    warning(
+    notice(
         "enrollment-role-aide", "E.3", Category.VALUE, "The enrollment role aide, of an older text of the standard.",
         cell("enrollments", "role", "aide", is_staff), "kept as staff of the class, or dropped and said so",
     ),
@@ -176,7 +176,7 @@ PEOPLE = (
         "enrollment-role-unknown", "E.3", Category.VALUE, "An enrollment role that no version knows.",
         cell("enrollments", "role", "auditor", is_student),
     ),
-    warning(
+    notice(
         "primary-two", "E.3", Category.RULE, "Two primary teachers in one class.", _two_primaries, "both are kept",
     ),
     warning(

@@ -117,11 +117,11 @@ RECORDS = (
         "status-blank", "E.1", Category.STATUS, "A blank status among rows that say active.", _status_blank,
         "read as active",
     ),
-    warning(
+    notice(
         "status-inactive", "E.1", Category.STATUS, "The status inactive, dropped from the standard before 1.1.",
         cell("users", "status", "inactive", is_student), _GONE,
     ),
-    warning(
+    notice(
         "status-capitalised", "E.1", Category.STATUS, "Active with a capital.",
         cell("users", "status", "Active", is_student), "read as active",
     ),
@@ -129,7 +129,7 @@ RECORDS = (
         "status-tobedeleted", "E.1", Category.STATUS, "A row marked tobedeleted in a bulk file.",
         cell("users", "status", "tobedeleted", is_guardian), _GONE,
     ),
-    error(
+    warning(
         "status-unknown", "E.1", Category.STATUS, "A status of the vendor's own.",
         cell("users", "status", "enrolled", is_student),
     ),
@@ -137,11 +137,11 @@ RECORDS = (
         "status-filled-in-bulk", "E.6", Category.STATUS, "status and dateLastModified filled in a bulk file of 1.2.",
         _status_filled, "read as active", versions=("1.2",),
     ),
-    error(
+    warning(
         "sourced-id-duplicate", "E.1", Category.IDENTITY, "One sourcedId on two rows that differ.", _duplicate,
         "one of the rows is used, by a fixed rule; the object stays",
     ),
-    warning(
+    notice(
         "row-repeated", "E.1", Category.IDENTITY, "The same row twice.", _repeated, "used once",
     ),
     notice(
@@ -154,7 +154,7 @@ RECORDS = (
               "the sourcedId is also a student's", "sourcedId"),
         "two objects: a sourcedId is unique within its kind only",
     ),
-    warning(
+    notice(
         "sourced-id-odd-characters", "E.1", Category.IDENTITY, "A sourcedId with braces, a bar, a colon and a blank.",
         added("courses", lambda draft: _course(draft, sourcedId="{C|7:1 2}", title="Orientation"),
               "the sourcedId has characters outside the CSV binding's set", "sourcedId"),

@@ -113,7 +113,7 @@ REFERENCES = (
         "class-course-dangling", "E.2", Category.REFERENCE, "A class of a course that is not in the bundle.",
         cell("classes", "courseSourcedId", _NOWHERE), _CLEARED,
     ),
-    warning(
+    notice(
         "class-course-empty", "E.2", Category.REQUIRED, "A class without a course.",
         cell("classes", "courseSourcedId", ""), "the class is used without a course",
     ),
@@ -125,7 +125,7 @@ REFERENCES = (
         "class-term-partly-dangling", "E.2", Category.REFERENCE, "A class in two terms, one of which does not exist.",
         cell("classes", "termSourcedIds", _with("termSourcedIds", lambda _: _NOWHERE)), "the other term is used",
     ),
-    warning(
+    notice(
         "class-terms-empty", "E.2", Category.REQUIRED, "A class without terms.",
         cell("classes", "termSourcedIds", ""), "the class counts as current",
     ),
@@ -166,10 +166,10 @@ REFERENCES = (
         "session-parent-dangling", "E.2", Category.REFERENCE, "A term in a semester that is not in the bundle.",
         cell("academicSessions", "parentSourcedId", _NOWHERE, lambda row: row["type"] == "term"), _CLEARED,
     ),
-    warning(
+    notice(
         "demographics-user-dangling", "E.2", Category.REFERENCE, "Demographics of nobody in the bundle.",
         cell("demographics", "sourcedId", _NOWHERE),
-        "dropped",
+        "dropped with the rest of demographics unless asked for (S-4)",
     ),
     warning(
         "agent-dangling", "E.2", Category.REFERENCE, "A student with a guardian who is not in the bundle.",
@@ -201,7 +201,7 @@ REFERENCES = (
         _without_org("district"), "schools are used without a parent",
         alone="every row that names the district dangles",
     ),
-    notice(
+    warning(
         "courses-not-shared", "E.2", Category.SCOPE, "Courses are absent while every class names one.", _courses_gone,
         "classes are used without courses", alone="every class's course dangles",
     ),

@@ -52,23 +52,23 @@ def _codes_uneven(row: Row) -> str:
 
 
 VALUES = (
-    warning(
+    notice(
         "null-literal", "E.3", Category.VALUE, "The word NULL in a cell that should be blank.",
         cell("users", "middleName", "NULL", is_student), "read as blank",
     ),
-    warning(
+    notice(
         "boolean-uppercase", "E.3", Category.VALUE, "TRUE for true.",
         cell("users", "enabledUser", "TRUE", is_student), _READ,
     ),
-    warning(
+    notice(
         "boolean-titlecase", "E.3", Category.VALUE, "True for true.",
         cell("users", "enabledUser", "True", is_student), _READ,
     ),
-    warning(
+    notice(
         "boolean-digit", "E.3", Category.VALUE, "1 for true.",
         cell("users", "enabledUser", "1", is_student), _READ,
     ),
-    warning(
+    notice(
         "boolean-letter", "E.3", Category.VALUE, "Y for true.",
         cell("users", "enabledUser", "Y", is_student), _READ,
     ),
@@ -76,11 +76,11 @@ VALUES = (
         "boolean-unknown", "E.3", Category.VALUE, "A word that is no boolean.",
         cell("users", "enabledUser", "perhaps", is_student), "read as true; the row is used",
     ),
-    warning(
+    notice(
         "date-with-time", "E.3", Category.VALUE, "A dateTime where a date is due.",
         cell("enrollments", "beginDate", lambda row: row["beginDate"] + "T00:00:00.000Z", is_student), _READ,
     ),
-    warning(
+    notice(
         "date-american", "E.3", Category.VALUE, "MM/DD/YYYY.",
         cell("enrollments", "beginDate", _american, is_student), _READ,
     ),
@@ -88,14 +88,14 @@ VALUES = (
         "date-impossible", "E.3", Category.VALUE, "The thirtieth of February.",
         cell("enrollments", "beginDate", "2027-02-30", is_student), _DROPPED,
     ),
-    warning(
+    notice(
         "modified-date-only", "E.4", Category.VALUE, "dateLastModified without a time.", _modified("2026-08-30"), _READ,
     ),
-    warning(
+    notice(
         "modified-with-blank", "E.3", Category.VALUE, "dateLastModified with a blank for the T and no zone.",
         _modified("2026-08-30 08:01:05"), _READ,
     ),
-    warning(
+    notice(
         "modified-with-offset", "E.3", Category.VALUE, "dateLastModified with an offset in place of Z.",
         _modified("2026-08-30T08:01:05-07:00"), _READ,
     ),
@@ -115,7 +115,7 @@ VALUES = (
         "enrollment-ended", "E.1", Category.RULE, "A finished enrollment: an active record with a past endDate.",
         cell("enrollments", "endDate", "2026-08-28", is_student), "read as ended",
     ),
-    warning(
+    error(
         "session-ends-before-begin", "C.6", Category.RULE, "A term that ends before it begins.", _reversed_dates,
     ),
     warning(
@@ -126,38 +126,38 @@ VALUES = (
         "school-year-number", "E.3", Category.VALUE, "A school year that was a number on its way: 2027.0.",
         cell("academicSessions", "schoolYear", "2027.0", _term), _READ,
     ),
-    warning(
+    notice(
         "session-type-capitalised", "E.3", Category.VALUE, "A session type with a capital.",
         cell("academicSessions", "type", "Semester", lambda row: row["type"] == "semester"), _READ,
     ),
-    warning(
+    notice(
         "org-type-capitalised", "E.3", Category.VALUE, "An org type with a capital.",
         cell("orgs", "type", "School", lambda row: row["type"] == "school"), _READ,
     ),
-    error(
+    warning(
         "org-name-missing", "E.3", Category.REQUIRED, "An org without a name.",
         added("orgs", lambda _: {"sourcedId": "0198", "type": "school"}, "the name is empty", "name"),
     ),
-    warning(
+    notice(
         "grade-unpadded", "E.3", Category.VALUE, "Grade 2 in place of 02.",
         cell("users", "grades", lambda row: row["grades"].lstrip("0"), _in_grade("01", "02", "03", "04", "05")), _READ,
     ),
-    warning(
+    notice(
         "grade-k", "E.3", Category.VALUE, "K in place of KG.", cell("users", "grades", "K", _in_grade("KG")), _READ,
     ),
-    warning(
+    notice(
         "grade-zero", "E.3", Category.VALUE, "00 in place of KG.",
         cell("users", "grades", "00", _in_grade("KG")), _READ,
     ),
-    warning(
+    notice(
         "grade-minus-one", "E.3", Category.VALUE, "-1, as PowerSchool counts pre-kindergarten.",
         cell("users", "grades", "-1", _in_grade("KG")), "read as PK",
     ),
-    notice(
+    warning(
         "grade-list", "E.3", Category.VALUE, "A list of grades for one student.",
         cell("users", "grades", "KG,01", _in_grade("KG", "01")), "the highest grade is used, and said so",
     ),
-    warning(
+    notice(
         "grade-ordinal", "E.3", Category.VALUE, "A grade in words: 4th.",
         cell("users", "grades", lambda row: f"{int(row['grades'])}th", _in_grade("04", "05", "06")), _READ,
     ),
@@ -173,11 +173,11 @@ VALUES = (
         "class-grades-blank", "E.3", Category.VALUE, "A class without grades.",
         cell("classes", "grades", ""), "no grades",
     ),
-    error(
+    warning(
         "class-title-empty", "E.3", Category.REQUIRED, "A class without a title.",
         cell("classes", "title", "", has("classCode")), "shown by its code, or the row is dropped and the class stays",
     ),
-    warning(
+    notice(
         "class-type-missing", "E.3", Category.REQUIRED, "A class without a type.",
         cell("classes", "classType", ""), "read as scheduled",
     ),
@@ -199,7 +199,7 @@ VALUES = (
         "subject-codes-uneven", "C.6", Category.RULE, "More subject codes than subjects.",
         cell("classes", "subjectCodes", _codes_uneven), "the codes are dropped; the class is used",
     ),
-    warning(
+    notice(
         "list-empty-item", "C.4", Category.VALUE, "A list with an empty item.",
         cell("classes", "termSourcedIds", lambda row: row["termSourcedIds"].replace(",", ",,"),
              lambda row: "," in row["termSourcedIds"]),
@@ -211,7 +211,7 @@ VALUES = (
              lambda row: "," in row["termSourcedIds"]),
         _READ,
     ),
-    warning(
+    notice(
         "list-with-semicolons", "C.4", Category.VALUE, "A list with semicolons.",
         cell("classes", "termSourcedIds", lambda row: row["termSourcedIds"].replace(",", ";"),
              lambda row: "," in row["termSourcedIds"]),
@@ -221,13 +221,15 @@ VALUES = (
         "user-ids-unbraced", "C.4", Category.VALUE, "A userIds item without braces.",
         cell("users", "userIds", lambda row: row["userIds"].strip("{}"), where_all(is_student, has("userIds"))), _READ,
     ),
-    warning(
+    notice(
         "sex-letter", "E.3", Category.VALUE, "F or M for the sex.",
-        cell("demographics", "sex", lambda row: row["sex"][0].upper(), has("sex")), _READ,
+        cell("demographics", "sex", lambda row: row["sex"][0].upper(), has("sex")),
+        "dropped with the rest of demographics unless asked for (S-4)",
     ),
-    warning(
+    notice(
         "sex-capitalised", "E.3", Category.VALUE, "Female or Male with a capital.",
-        cell("demographics", "sex", lambda row: row["sex"].title(), has("sex")), _READ,
+        cell("demographics", "sex", lambda row: row["sex"].title(), has("sex")),
+        "dropped with the rest of demographics unless asked for (S-4)",
     ),
     notice(
         "birth-date-american", "E.3", Category.VALUE, "A birth date as MM/DD/YYYY.",
@@ -239,7 +241,7 @@ VALUES = (
         "user-disabled", "A.2", Category.VALUE, "A member of staff whose account must not be usable.",
         cell("users", "enabledUser", "false", is_staff), "kept; the account cannot be used",
     ),
-    warning(
+    notice(
         "column-rest-name", "E.6", Category.HEADER, "A column under its REST name: preferredFirstName.",
         renamed("users", "preferredGivenName", "preferredFirstName"), "read as preferredGivenName", versions=("1.2",),
     ),
