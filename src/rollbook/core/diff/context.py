@@ -158,6 +158,14 @@ class Context:
         before = self.state.frames["classrooms"].select(pl.col("id").alias("ref"), "school_id")
         return pl.concat([here, before]).unique("ref", keep="first", maintain_order=True)
 
+    def spoilt(self, stream: str, header: str) -> pl.Series:
+        """sourcedIds of rows whose value of that column was dropped or repaired with a warning: a value that could not
+        be read is not a value that went away (S-2)."""
+        told = self.roster.findings.filter(
+            (pl.col("stream") == stream) & (pl.col("column") == header) & (pl.col("severity") == "warning")
+        )
+        return told["sourced_id"].drop_nulls().unique()
+
     def person_kind(self, ref: str) -> pl.Expr:
         """``staff`` or ``guardian`` for a reference column."""
         return pl.when(pl.col(ref).is_in(self.staff_ids.implode())).then(pl.lit("staff")).otherwise(pl.lit("guardian"))

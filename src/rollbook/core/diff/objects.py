@@ -98,6 +98,12 @@ def diff_students(context: Context, changes: Changes) -> None:
             archive_reason=pl.when("back").then(None).otherwise("archive_reason_old"),
         )
     )
+    both = _kept(
+        context,
+        both,
+        "users.csv",
+        {"grade": "grades", "email": "email", "state_id": "userIds", "birth_on": "birthDate"},
+    )
     _edit(context, changes, both, "student", [*fields, "status", "archived_by", "archive_reason"], seen, _NAMED)
 
 
@@ -162,6 +168,17 @@ def diff_classrooms(context: Context, changes: Changes) -> None:
         seen,
         ("name",),
     )
+
+
+def _kept(context: Context, both: pl.DataFrame, stream: str, headers: dict[str, str]) -> pl.DataFrame:
+    """``both`` with the old value wherever the new one is blank because it could not be read. ``headers``: field →
+    column of the file."""
+    for name, header in headers.items():
+        ids = context.spoilt(stream, header)
+        if ids.len():
+            lost = pl.col(name).is_null() & pl.col("sourced_id").is_in(ids.implode())
+            both = both.with_columns(pl.when(lost).then(pl.col(f"{name}_old")).otherwise(name).alias(name))
+    return both
 
 
 def _kept_archived() -> pl.Expr:

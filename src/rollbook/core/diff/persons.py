@@ -39,7 +39,7 @@ def diff_persons(context: Context, changes: Changes) -> None:
     changes.tell(events(new, kind=pl.col("kind"), ref="ref", action="create", reason="new"))
     fresh = new.unpivot(_CONTACTS, index=("ref", "kind"), variable_name="contact_kind").drop_nulls("value")
     changes.insert("contact_method", _contact_rows(fresh))
-    changes.findings.extend(_remarks(rows, reachable))
+    changes.findings.extend(_remarks(context, rows, reachable))
 
     persons = context.state.frames["persons"].select(
         pl.col("id").alias("ref"), account_state_old="account_state", disabled_by_old="disabled_by"
@@ -55,17 +55,18 @@ def diff_persons(context: Context, changes: Changes) -> None:
         _known(context, changes, seen)
 
 
-def _remarks(rows: pl.DataFrame, reachable: pl.Expr) -> list[pl.DataFrame]:
+def _remarks(context: Context, rows: pl.DataFrame, reachable: pl.Expr) -> list[pl.DataFrame]:
     """Who cannot sign in, and who shares a contact (R-7, R-8)."""
+    email, mobile = pl.col("email"), pl.col("mobile")
     cases = [
-        ("PLN-006", "email", ~reachable, ""),
-        ("PLN-009", "enabledUser", ~pl.col("enabled"), ""),
-        ("PLN-010", "email", pl.col("email").is_not_null() & pl.col("email").is_duplicated(), "e-mail address"),
-        ("PLN-010", "sms", pl.col("mobile").is_not_null() & pl.col("mobile").is_duplicated(), "mobile number"),
+        (rows, "PLN-006", "email", ~reachable, ""),
+        (context.scope.adults, "PLN-009", "enabledUser", ~pl.col("enabled").fill_null(True), ""),
+        (rows, "PLN-010", "email", email.is_not_null() & email.is_duplicated(), "e-mail address"),
+        (rows, "PLN-010", "sms", mobile.is_not_null() & mobile.is_duplicated(), "mobile number"),
     ]
     return [
         of_rows(
-            rows.filter(condition),
+            people.filter(condition),
             code,
             stream="users.csv",
             column=column,
@@ -73,7 +74,7 @@ def _remarks(rows: pl.DataFrame, reachable: pl.Expr) -> list[pl.DataFrame]:
             sourced_id=pl.col("sourced_id"),
             detail=detail,
         )
-        for code, column, condition, detail in cases
+        for people, code, column, condition, detail in cases
     ]
 
 
@@ -148,6 +149,7 @@ def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> None:
         )
         .with_columns(row_id=pl.col("id"))
         .filter(pl.col("value").ne_missing(pl.col("value_old")))
+        .filter(~_unreadable(context))
     )
     own = (pl.col("account_state_old") == "active") & (not context.policy.update_active_contacts)
     kept = both.filter(own)
@@ -187,6 +189,17 @@ def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> None:
     # a difference that was not applied must be seen again tomorrow, so its fingerprint stays
     kinds = humans.select("ref", "kind").join(told.select("ref", "action"), on="ref", how="left")
     refresh(changes, seen.join(kept, on="ref", how="anti"), kinds)
+
+
+def _unreadable(context: Context) -> pl.Expr:
+    """Contacts (``ref``, ``contact_kind``, ``value``) that are blank only because what came could not be read."""
+    mobile, home = ("sms", "phone") if context.policy.phone_column == "sms" else ("phone", "sms")
+    spoilt = pl.lit(False)
+    for kind, header in (("email", "email"), ("mobile", mobile), ("home_phone", home)):
+        ids = context.spoilt("users.csv", header)
+        refs = context.matched.persons.filter(pl.col("sourced_id").is_in(ids.implode()))["ref"]
+        spoilt = spoilt | ((pl.col("contact_kind") == kind) & pl.col("ref").is_in(refs.implode()))
+    return spoilt & pl.col("value").is_null()
 
 
 def _received_contacts(context: Context) -> list[str]:
