@@ -159,6 +159,9 @@ def diff_classrooms(context: Context, changes: Changes) -> None:
             archive_reason=pl.when(back).then(None).otherwise("archive_reason_old"),
         )
     )
+    untitled = pl.col("title").is_null() & pl.col("sourced_id").is_in(context.spoilt("classes.csv", "title").implode())
+    both = both.with_columns(name=pl.when(untitled).then("name_old").otherwise("name"))
+    both = _kept(context, both, "classes.csv", {"class_type": "classType"})
     _edit(
         context,
         changes,
