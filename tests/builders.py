@@ -117,8 +117,8 @@ def planned(feed: SourceConnection, what: Plan) -> SyncRun:
 
 
 def small_district() -> dict[str, pl.DataFrame]:
-    """New rows of a whole small directory: a school, a session, a course, a classroom, two students, a teacher, a guardian,
-    with every relation and link between them."""
+    """New rows of a whole small directory: a school, two sessions, a course, a classroom, two students, a teacher, a
+    guardian, with every relation and link between them."""
     return {
         "school": rows("school", {"name": "Maple Elementary", "grades": ["KG", "01"], "status": "active"}),
         "academic_session": rows(

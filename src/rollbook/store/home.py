@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from rollbook.core.errors import ConfigError
@@ -36,8 +37,12 @@ def ensure_home(home: Path) -> Path:
     return home
 
 
-def secret_from(path: Path) -> str:
-    """The secret in `path`; made at random, readable only by its owner (0600), when it is not there yet.
+def _random_text() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def secret_from(path: Path, draw: Callable[[], str] = _random_text) -> str:
+    """The secret in `path`; made by `draw`, readable only by its owner (0600), when it is not there yet.
 
     Two processes that start together end up with the same secret: the first to link its file into place wins.
     """
@@ -47,7 +52,7 @@ def secret_from(path: Path) -> str:
             ensure_home(path.parent)
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-                stream.write(secrets.token_urlsafe(48))
+                stream.write(draw())
             with contextlib.suppress(FileExistsError):  # another process was first: its secret is the one to use
                 os.link(draft, path)
             draft.unlink()
