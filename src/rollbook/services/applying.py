@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from rollbook.core.errors import PlanStale
+from rollbook.core.lifecycle import RunState
 from rollbook.core.plan import Plan
 from rollbook.core.roster import Roster
 from rollbook.engine.apply import apply_plan
@@ -46,7 +48,10 @@ def apply(
     A plan that changes nothing writes nothing. Raises what ``apply_plan`` raises.
     """
     plan = planned.plan if planned is not None else planning.load(run)
-    receipt = apply_plan(run, plan, approve, by=by, progress=progress)
+    try:
+        receipt = apply_plan(run, plan, approve, by=by, progress=progress)
+    except PlanStale as stale:
+        raise _compared(run, plan, stale, by=by, now=now) from None
     if progress is not None:
         progress("verify", 0, 1)
     leftover = 0
@@ -55,6 +60,24 @@ def apply(
         leftover = _leftover(run, plan, approve, roster, run.day or planning.local_day(run.connection, now))
     return Applied(
         run=run, plan=plan, receipt=receipt, approved=tuple(sorted(plan.released(approve))), leftover=leftover
+    )
+
+
+def _compared(run: SyncRun, plan: Plan, stale: PlanStale, *, by: str, now: dt.datetime) -> PlanStale:
+    """The error to raise when the directory moved under a plan: it tells of the plan made again, compared (R-1)."""
+    if run.state != RunState.STALE:
+        return stale
+    renewed = planning.renew(run, by=by, now=now)
+    same = ("kind", "sourced_id", "action", "school_id")
+    old, new = (value.records.select(same) for value in (plan, renewed.plan))
+    differing = old.join(new, on=same, how="anti", nulls_equal=True).height
+    differing += new.join(old, on=same, how="anti", nulls_equal=True).height
+    verdict = "would do the same" if not differing else f"differs in {differing:,} records"
+    return PlanStale(
+        "The directory has changed since this plan was computed. Nothing was applied. "
+        f"The plan was made again: it {verdict}.",
+        hint=f"Look at it with rollbook show {renewed.run.plan}, then: rollbook apply {renewed.run.plan}",
+        detail={"run": run.pk, "renewed": renewed.run.pk, "differing": differing},
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.db import connections
@@ -26,7 +26,7 @@ from rollbook.engine.runs import open_run, recover
 from rollbook.services import policies, reading
 from rollbook.store.models import SourceConnection, SyncRun
 
-__all__ = ["Planned", "again", "load", "load_snapshot", "local_day", "make"]
+__all__ = ["Planned", "again", "load", "load_snapshot", "local_day", "make", "renew"]
 
 _STAGES = ("read", "clean", "scope", "match", "diff", "plan", "keep")
 
@@ -39,7 +39,7 @@ class Planned:
     run: SyncRun
     plan: Plan
     roster: Roster
-    recovered: tuple[str, ...]
+    recovered: tuple[str, ...] = ()
 
 
 def make(
@@ -57,13 +57,35 @@ def make(
     """
     recovered = tuple(recover(connection))
     artifacts.purge(connection.district, now)
+    day = on or local_day(connection, now)
+    planned = _make(
+        connection, lambda policy: reading.read(connection, policy), by=by, now=now, day=day, progress=progress
+    )
+    return replace(planned, recovered=recovered)
+
+
+def renew(run: SyncRun, *, by: str, now: dt.datetime) -> Planned:
+    """A new run from what the source said in ``run``, against the directory as it is now (R-1)."""
+    connection = run.connection
+    day = run.day or local_day(connection, now)
+    return _make(connection, lambda policy: load_snapshot(run), by=by, now=now, day=day, progress=None)
+
+
+def _make(
+    connection: SourceConnection,
+    receive: Callable[[Policy], Snapshot],
+    *,
+    by: str,
+    now: dt.datetime,
+    day: dt.date,
+    progress: Progress | None,
+) -> Planned:
     policy = policies.policy_of(connection)
     watch = Stopwatch()
-    day = on or local_day(connection, now)
     with ThreadPoolExecutor(max_workers=1) as pool:
         loading = pool.submit(_load, connection)
         with _stage(watch, progress, "read"):
-            snapshot = reading.read(connection, policy)
+            snapshot = receive(policy)
         with _stage(watch, progress, "clean"):
             roster = reading.clean_of(snapshot, policy)
         with watch.step("state"):
@@ -71,7 +93,7 @@ def make(
     plan = _plan(connection, roster, state, policy, day, watch, progress)
     with _stage(watch, progress, "keep"):
         run = _keep(connection, snapshot, plan, by=by, now=now, day=day, watch=watch)
-    return Planned(run=run, plan=plan, roster=roster, recovered=recovered)
+    return Planned(run=run, plan=plan, roster=roster)
 
 
 def again(connection: SourceConnection, roster: Roster, day: dt.date) -> Plan:
@@ -115,9 +137,7 @@ def _plan(
     watch: Stopwatch,
     progress: Progress | None,
 ) -> Plan:
-    return make_plan(
-        roster, state, values(connection), policy, day, timer=lambda stage: _stage(watch, progress, stage)
-    )
+    return make_plan(roster, state, values(connection), policy, day, timer=lambda stage: _stage(watch, progress, stage))
 
 
 def _keep(
