@@ -17,6 +17,8 @@ CAUSES = {
     "ids_changed": "As many new records arrived as old ones left: the source may have changed its ids.",
     "file_cut_short": "The data is much smaller than the directory; the file may be cut short.",
     "term_rolled_over": "Old classes left and new ones came: the term may have rolled over.",
+    "students_moved": "The students are still here, at another school.",
+    "settings_changed": "The settings or the schools matched leave these out; the source still has them.",
     "real_leavers": "Nothing speaks against it: these records may really have left.",
     "mass_update": "Names or contacts of very many people would change at once.",
     "ambiguous_match": "A new record may be somebody already in the directory.",
@@ -33,6 +35,7 @@ _PLURAL = {
     "guardianship": ("link between student and guardian", "links between students and guardians"),
 }
 _SHRUNK = 0.95
+_LEFT_OUT = ("class_filter", "session_not_chosen", "session_future", "school_not_matched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class _Evidence:
     created: int
     unreadable: bool
     unshared: bool
+    moved: int
+    left_out: int
     rows_now: int
     rows_before: int
 
@@ -58,12 +63,16 @@ def explain_holds(
     created = (
         records.filter(pl.col("action") == "create").group_by("kind", "school_id").agg(created=pl.len().cast(pl.Int64))
     )
+    left_out = pl.col("reason").is_in(list(_LEFT_OUT))
+    held = held.join(_moved(context), on=("kind", "ref"), how="left", maintain_order="left")
     rows = (
         held.group_by("hold", "kind", "school_id", "group", maintain_order=True)
         .agg(
             count=pl.len().cast(pl.Int64),
             depends_on=pl.col("depends_on").first(),
             unshared=(pl.col("action") == "suspend").all(),
+            moved=pl.col("moved").fill_null(False).sum().cast(pl.Int64),
+            left_out=left_out.sum().cast(pl.Int64),
         )
         .join(before, on=("kind", "school_id"), how="left", nulls_equal=True)
         .join(incoming, on=("kind", "school_id"), how="left", nulls_equal=True)
@@ -86,6 +95,8 @@ def explain_holds(
             created=row["created"],
             unreadable=kind in context.unreadable,
             unshared=row["unshared"],
+            moved=row["moved"],
+            left_out=row["left_out"],
             rows_now=context.roster.frames[frame].height,
             rows_before=context.state.previous_rows.get(frame, 0),
         )
@@ -104,6 +115,21 @@ def explain_holds(
     return pl.DataFrame(told, schema=HOLD_SCHEMA)
 
 
+def _moved(context: Context) -> pl.DataFrame:
+    """``kind``, ``ref``, ``moved`` of enrollments whose student is in this reading, and not at the class's school."""
+    state = context.state.frames
+    classrooms = state["classrooms"].select(classroom_id="id", school_id="school_id")
+    here = context.students.select(student_id="ref")
+    return (
+        state["enrollments"]
+        .select("student_id", "classroom_id", ref="id")
+        .join(here, on="student_id", how="semi")
+        .join(classrooms, on="classroom_id")
+        .join(context.student_schools, on=("student_id", "school_id"), how="anti")
+        .select(kind=pl.lit("enrollment"), ref="ref", moved=pl.lit(True))
+    )
+
+
 def _cause(group: str, evidence: _Evidence) -> str:
     """The first cause whose evidence is there."""
     if group == "create":
@@ -114,6 +140,10 @@ def _cause(group: str, evidence: _Evidence) -> str:
         return "unreadable_rows"
     if evidence.unshared:
         return "school_not_shared"
+    if evidence.left_out * 2 >= evidence.count:
+        return "settings_changed"
+    if evidence.moved * 2 >= evidence.count:
+        return "students_moved"
     if evidence.created * 2 >= evidence.count:
         return "term_rolled_over" if evidence.kind in ("classroom", "enrollment") else "ids_changed"
     shrunk = evidence.rows_before > 0 and evidence.rows_now < evidence.rows_before * _SHRUNK
@@ -152,6 +182,16 @@ def _sentence(cause: str, group: str, evidence: _Evidence, place: str, percent: 
             return (
                 f"{what} of {place}{share} would be suspended: the source does not share this school any more. Share it "
                 "again, or approve if it is meant to stop."
+            )
+        case "students_moved":
+            return (
+                f"{what} would leave {place}{share}, and most of their students are still here, at another school. "
+                "Approve if they moved."
+            )
+        case "settings_changed":
+            return (
+                f"{what} would leave {place}{share}. The source still has them; the settings leave them out now. Approve "
+                "if that is meant."
             )
         case "ids_changed":
             return (

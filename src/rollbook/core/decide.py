@@ -8,7 +8,7 @@ import polars as pl
 
 from rollbook.core.diff import Changes, Context
 from rollbook.core.entities import TABLES
-from rollbook.core.findings import merge, of_rows
+from rollbook.core.findings import make, merge, of_rows
 from rollbook.core.holds import hold
 from rollbook.core.plan import COUNT_SCHEMA, EDIT_SCHEMA, RECORD_SCHEMA, Plan
 from rollbook.core.records import incoming_counts, records_of
@@ -111,6 +111,7 @@ def _checks(context: Context, counts: pl.DataFrame) -> list[pl.DataFrame]:
             )["school_id"]
             idle = schools.filter(~pl.col("school_id").is_in(served.drop_nulls().unique().implode()))
             result.append(of_rows(idle, "SCP-012", stream="orgs.csv", sourced_id=pl.col("org_sourced_id"), detail=word))
+    result.append(_unjudged(context))
     many = (
         context.guardianships.group_by("student_id")
         .agg(number=pl.len())
@@ -128,3 +129,9 @@ def _checks(context: Context, counts: pl.DataFrame) -> list[pl.DataFrame]:
         )
     )
     return result
+
+
+def _unjudged(context: Context) -> pl.DataFrame:
+    """PLN-007 for every stream with rows that nobody can tell whom they are about."""
+    frames = [frame for frame in ("users", "roles", "classes", "enrollments") if frame in context.nameless]
+    return merge(make("PLN-007", stream=f"{frame}.csv") for frame in frames)

@@ -10,13 +10,16 @@ from rollbook.core.diff import Changes, Context
 from rollbook.core.entities import REMOVALS
 from rollbook.core.records import bases, incoming_counts
 
-__all__ = ["EXPECTED", "LEAST", "hold"]
+__all__ = ["EXPECTED", "LEAST", "URGENT", "hold"]
 
 LEAST = 3
 """So many may always leave: ten percent of a school of eight would hold every change."""
 
 EXPECTED = ("session_ended", "enrollment_ended")
 """Removals that were known beforehand, by dates already in the directory; term rollover is not an alarm."""
+
+URGENT = ("no_rights",)
+"""Removals that never wait: a guardian without rights is not linked a day longer than the source says (custody rule)."""
 
 
 def hold(context: Context, changes: Changes, records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -31,13 +34,19 @@ def hold(context: Context, changes: Changes, records: pl.DataFrame) -> tuple[pl.
     before = bases(context)
     over = _over_threshold(context, records, before)
     records = records.join(over, on=("kind", "school_id", "group"), how="left", maintain_order="left", nulls_equal=True)
-    removal_counts = (pl.col("group") == "removal") & (~pl.col("reason").is_in(list(EXPECTED)) | pl.col("every"))
-    waits = removal_counts | ((pl.col("group") == "update") & pl.col("names"))
+    waits = _alarming(pl.col("every").fill_null(False)) | ((pl.col("group") == "update") & pl.col("names"))
     records = records.with_columns(hold=pl.when(waits).then("key")).drop("key", "every")
     records = _ambiguous(context, records)
     records = _dependents(context, changes, records)
     holds = explain_holds(context, records, before, incoming_counts(context, changes), over)
     return records, holds
+
+
+def _alarming(every: pl.Expr) -> pl.Expr:
+    """Whether a record is a removal that a threshold counts; ``every``: expected ones, too."""
+    reason = pl.col("reason")
+    expected = reason.is_in(list(EXPECTED)) & ~every
+    return (pl.col("group") == "removal") & ~expected & ~reason.is_in(list(URGENT))
 
 
 def _key(kind: str | pl.Expr, group: str | pl.Expr) -> pl.Expr:
@@ -50,17 +59,17 @@ def _over_threshold(context: Context, records: pl.DataFrame, before: pl.DataFram
     """``kind``, ``school_id``, ``group``, ``key``, ``threshold``, ``count``, ``every`` (unreadable rows: all removals
     wait) of what is over its threshold: floor(base × percent), but at least three, may change without asking."""
     policy = context.policy
+    schools = context.state.frames["schools"].select("id", "school_number").rows()
+    numbers = {number for _, number in schools}
     own = [
         {"school_id": school, "own": policy.school_deletion_thresholds[name]}
-        for school, number in context.state.frames["schools"].select("id", "school_number").iter_rows()
-        for name in (str(school), number)
-        if name in policy.school_deletion_thresholds
+        for school, number in schools
+        for name in (number, str(school))
+        if name in policy.school_deletion_thresholds and (name == number or name not in numbers)
     ]
-    percents = pl.DataFrame(own, schema={"school_id": pl.Int64, "own": pl.Int64}).unique("school_id")
+    percents = pl.DataFrame(own, schema={"school_id": pl.Int64, "own": pl.Int64}).unique("school_id", keep="first")
     unreadable = pl.col("kind").is_in(sorted(context.unreadable)) & (pl.col("group") == "removal")
-    counted = ((pl.col("group") == "removal") & (~pl.col("reason").is_in(list(EXPECTED)) | unreadable)) | (
-        (pl.col("group") == "update") & pl.col("names")
-    )
+    counted = _alarming(unreadable) | ((pl.col("group") == "update") & pl.col("names"))
     percent = (
         pl.when(pl.col("group") == "update")
         .then(policy.update_threshold)
@@ -132,18 +141,38 @@ def _dependents(context: Context, changes: Changes, records: pl.DataFrame) -> pl
         old = state[frame].select(pl.col("id").alias("ref"), *columns)
         new = [rows.select("ref", *columns) for rows in changes.inserts.get(kind, [])]
         for column in columns:
-            owner = owners[column].unique(column, keep="first")
+            owner = owners[column].unique(column, keep="first", maintain_order=True)
+            if owner.is_empty():
+                continue
             for rows in (old, *new):
-                found = rows.join(owner, on=column, how="inner")
+                found = rows.join(owner, on=column, how="inner", maintain_order="left")
                 waiting.append(found.select(kind=pl.lit(kind), ref="ref", parent="parent"))
-    depend = pl.concat(waiting).unique(("kind", "ref"), keep="first", maintain_order=True)
-    records = records.join(depend, on=("kind", "ref"), how="left", maintain_order="left")
-    # a dependent waits for the same sort of act: a student's archive holds ends back, a doubtful student holds creates
-    parent_group = pl.col("parent").str.split(":").list.last()
-    waits = pl.col("parent").is_not_null() & pl.col("hold").is_null() & (pl.col("group") == parent_group)
+    # a dependent waits for the same sort of act: a student's archive holds ends back, a doubtful student holds creates.
+    # What is new needs all that it hangs on; what ends may end as soon as the first of them goes.
+    group = pl.col("parent").str.split(":").list.last()
+    depend = (
+        pl.concat(waiting)
+        .with_columns(group=group)
+        .group_by("kind", "ref", "group", maintain_order=True)
+        .agg(pl.col("parent").unique(maintain_order=True))
+        .with_columns(
+            parent=pl.when(pl.col("group") == "create")
+            .then(pl.col("parent").list.sort())
+            .otherwise(pl.col("parent").list.head(1))
+            .list.join(" ")
+        )
+    )
+    records = records.join(depend, on=("kind", "ref", "group"), how="left", maintain_order="left")
+    waits = pl.col("parent").is_not_null() & pl.col("hold").is_null() & ~pl.col("reason").is_in(list(URGENT))
     return records.with_columns(
         depends_on=pl.when(waits).then("parent"),
         hold=pl.when(waits)
-        .then(pl.concat_str(_key(pl.col("kind"), pl.col("group")), pl.lit("<"), pl.col("parent")))
+        .then(
+            pl.concat_str(
+                _key(pl.col("kind"), pl.col("group")),
+                pl.lit("<"),
+                pl.col("parent").str.replace_all(" ", "&", literal=True),
+            )
+        )
         .otherwise("hold"),
     ).drop("parent")

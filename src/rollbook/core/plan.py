@@ -53,7 +53,7 @@ HOLD_SCHEMA: dict[str, pl.DataType] = {
 }
 """One row a hold: ``group`` is ``removal``, ``update`` or ``create``. ``base``: active records of that school and kind
 before the run. ``threshold``: how many may change without asking. ``depends_on``: the hold whose release releases
-this one too, or null."""
+this one too (several are separated by a blank: all of them must be released), or null."""
 
 COUNT_SCHEMA: dict[str, pl.DataType] = {
     "school_id": pl.Int64(),
@@ -97,10 +97,11 @@ class Plan:
         return result
 
     def released(self, approved: Collection[str]) -> frozenset[str]:
-        """The holds that ``approved`` releases: themselves and those that depend on them, transitively."""
-        free = set(approved)
-        pairs = [(hold, above) for hold, above in self.holds.select("hold", "depends_on").iter_rows() if above]
-        while grown := {hold for hold, above in pairs if above in free} - free:
+        """The holds that ``approved`` releases: themselves and those that depend on them. A hold that depends on others
+        is released with the last of them, and not before: it may speak of records that are not there yet."""
+        above = {hold: names.split(" ") for hold, names in self.holds.select("hold", "depends_on").iter_rows() if names}
+        free = set(approved) - above.keys()
+        while grown := {hold for hold, names in above.items() if free.issuperset(names)} - free:
             free |= grown
         return frozenset(free)
 

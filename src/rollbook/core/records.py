@@ -110,13 +110,16 @@ def _relation_homes(
 
 
 def bases(context: Context) -> pl.DataFrame:
-    """``kind``, ``school_id``, ``base``: active records of this source before the run; what percentages are of."""
+    """``kind``, ``school_id``, ``base``: what percentages are of: active records of this source before the run, in
+    the school they were counted in until then, and those that this run recognises."""
     state = context.state.frames
     active = pl.col("status") == "active"
     links = context.state.frames["links"]
 
     def linked(kind: str) -> pl.DataFrame:
-        return links.filter(pl.col("kind") == kind).select(ref="object_id").unique()
+        known = links.filter(pl.col("kind") == kind).select(ref="object_id")
+        recognised = context.matched.adopted.filter(pl.col("kind") == kind).select("ref")
+        return pl.concat([known, recognised]).unique()
 
     students = linked("student").join(state["students"].filter(active), left_on="ref", right_on="id", how="semi")
     persons = linked("person").join(
@@ -130,18 +133,14 @@ def bases(context: Context) -> pl.DataFrame:
     enrolled = state["enrollments"].filter(mine).select(ref="classroom_id")
     paired = state["guardianships"].filter(mine).select(ref="student_id")
     persons = persons.with_columns(kind=context.person_kind("ref"))
+    classrooms = state["classrooms"].select(pl.col("id").alias("ref"), "school_id")
+    homes = context.student_homes_before
     parts = [
-        students.join(context.student_homes, on="ref", how="left").select(
-            kind=pl.lit("student"), school_id="school_id"
-        ),
-        persons.join(context.person_homes, on="ref", how="left").select("kind", "school_id"),
-        classes.join(context.class_homes, on="ref", how="left").select(kind=pl.lit("classroom"), school_id="school_id"),
-        enrolled.join(context.class_homes, on="ref", how="left").select(
-            kind=pl.lit("enrollment"), school_id="school_id"
-        ),
-        paired.join(context.student_homes, on="ref", how="left").select(
-            kind=pl.lit("guardianship"), school_id="school_id"
-        ),
+        students.join(homes, on="ref", how="left").select(kind=pl.lit("student"), school_id="school_id"),
+        persons.join(context.person_homes_before, on="ref", how="left").select("kind", "school_id"),
+        classes.join(classrooms, on="ref", how="left").select(kind=pl.lit("classroom"), school_id="school_id"),
+        enrolled.join(classrooms, on="ref", how="left").select(kind=pl.lit("enrollment"), school_id="school_id"),
+        paired.join(homes, on="ref", how="left").select(kind=pl.lit("guardianship"), school_id="school_id"),
     ]
     return pl.concat(parts).group_by("kind", "school_id").agg(base=pl.len().cast(pl.Int64))
 

@@ -23,8 +23,15 @@ def diff(context: Context) -> tuple[Changes, Leaving]:
     diff_persons(context, changes)
     leaving = diff_removals(context, changes)
     gone_students = pl.concat([leaving.students, leaving.kept_students])
+    unlinked = (
+        pl.when(pl.col("person_id").is_in(context.without_rights.implode()))
+        .then(pl.lit("no_rights"))
+        .when(pl.col("student_id").is_in(gone_students.implode()))
+        .then(pl.lit("student_left"))
+        .otherwise(pl.lit("absent"))
+    )
     for relation in relations(context, leaving.students, leaving.persons, leaving.kept_students):
-        diff_relations(context, changes, relation)
+        diff_relations(context, changes, relation, unlinked if relation.table == "guardianship" else None)
     ended = (
         pl.when(pl.col("classroom_id").is_in(leaving.ended_classes.implode()))
         .then(pl.lit("session_ended"))
@@ -36,7 +43,7 @@ def diff(context: Context) -> tuple[Changes, Leaving]:
         .then(pl.lit("student_left"))
         .otherwise(pl.lit("absent"))
     )
-    for relation in enrollments(context, changes, leaving.classrooms, gone_students):
+    for relation in enrollments(context, changes, leaving.classrooms, gone_students, leaving.persons):
         diff_relations(context, changes, relation, ended)
     _link(context, changes)
     return changes, leaving

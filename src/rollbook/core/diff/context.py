@@ -61,7 +61,8 @@ class Context:
         """sourcedIds of users who stay as they are: their row or role was refused (S-3), or the org of a role of theirs
         is not in the data, so that nobody can say where they belong."""
         rows = self.roster.refused.filter(pl.col("frame").is_in(["users", "roles"]))
-        ids = (rows["sourced_id"].cast(pl.String), rows["user_sourced_id"].cast(pl.String))
+        named = rows.select(pl.when(pl.col("frame") == "users").then("sourced_id").otherwise("user_sourced_id"))
+        ids = (named.to_series().cast(pl.String),)
         return pl.concat([*ids, self.scope.placeless["user_sourced_id"]]).drop_nulls().unique()
 
     @cached_property
@@ -76,19 +77,49 @@ class Context:
         return self.links(kind).filter(pl.col("sourced_id").is_in(ids.implode()))["object_id"]
 
     @cached_property
+    def roles_unreadable(self) -> bool:
+        """A role row was refused that names nobody: any role may be the one it spoke of (S-2)."""
+        rows = self.roster.refused.filter(pl.col("frame") == "roles")
+        return bool(rows["user_sourced_id"].null_count())
+
+    @cached_property
+    def dormant(self) -> pl.Series:
+        """Ids of students who stay archived by the setting: nothing that hangs on them is made or ended."""
+        if self.policy.archived_students == "restore":
+            return pl.Series([], dtype=pl.Int64)
+        students = self.state.frames["students"].filter(pl.col("status") == "archived")
+        return students["id"]
+
+    @cached_property
+    def still_students(self) -> pl.Series:
+        """Ids of students on whose relations this reading has no say: frozen ones, and dormant ones."""
+        return pl.concat([self.frozen_objects("student"), self.dormant]).unique()
+
+    @cached_property
+    def without_rights(self) -> pl.Series:
+        """Ids of persons of whom the custody column says that they have no rights."""
+        users = self.roster.frames["users"].filter((pl.col("status") == "active") & (pl.col("rights") == "none"))
+        links = self.links("person").join(users, on="sourced_id", how="semi")
+        return links["object_id"].unique()
+
+    @cached_property
+    def nameless(self) -> frozenset[str]:
+        """Frames with a refused row that does not say whom it is about."""
+        rows = self.roster.refused
+        relation = pl.col("frame").is_in(["roles", "enrollments"])
+        about = pl.when(relation).then(pl.coalesce("user_sourced_id", "class_sourced_id")).otherwise("sourced_id")
+        return frozenset(rows.filter(about.is_null())["frame"])
+
+    @cached_property
     def unreadable(self) -> frozenset[str]:
         """Record kinds of which a refused row names nobody, so that any removal may be that row's (S-2)."""
-        rows = self.roster.refused
-        no_relation = pl.all_horizontal(pl.col("user_sourced_id", "class_sourced_id").is_null())
-        own_id = pl.col("sourced_id").is_not_null() & (pl.col("frame") != "enrollments")
-        nameless = rows.filter(no_relation & ~own_id)["frame"].unique()
         kinds = {
             "users": ("student", "guardian", "staff", "guardianship", "enrollment"),
             "roles": ("student", "guardian", "staff", "guardianship", "enrollment"),
             "classes": ("classroom", "enrollment"),
             "enrollments": ("enrollment",),
         }
-        return frozenset(kind for frame in nameless for kind in kinds.get(frame, ()))
+        return frozenset(kind for frame in self.nameless for kind in kinds.get(frame, ()))
 
     @cached_property
     def students(self) -> pl.DataFrame:
@@ -100,7 +131,10 @@ class Context:
     def student_schools(self) -> pl.DataFrame:
         """``student_id`` (ref), ``school_id``: where students belong, in the order received."""
         rows = self.scope.student_schools.join(self.user_refs, on="user_sourced_id", maintain_order="left")
-        return rows.select("student_id", "school_id").drop_nulls("student_id").unique(maintain_order=True)
+        rows = rows.select("student_id", "school_id").drop_nulls("student_id").unique(maintain_order=True)
+        if self.policy.archived_students != "skip":
+            return rows
+        return rows.filter(~pl.col("student_id").is_in(self.dormant.implode()))
 
     @cached_property
     def staff_roles(self) -> pl.DataFrame:
@@ -118,6 +152,7 @@ class Context:
             self.scope.guardianships.join(students, on="student_sourced_id", maintain_order="left")
             .join(persons, on="guardian_sourced_id", maintain_order="left")
             .select("student_id", "person_id", "relationship", "rights")
+            .filter(~pl.col("student_id").is_in(self.dormant.implode()))
             .unique(("student_id", "person_id"), keep="first", maintain_order=True)
         )
 
@@ -128,6 +163,34 @@ class Context:
         known = self.state.frames["student_schools"].filter(pl.col("status") == "active").sort("id")
         before = known.select(pl.col("student_id").alias("ref"), "school_id")
         return pl.concat([here, before]).unique("ref", keep="first", maintain_order=True)
+
+    @cached_property
+    def student_homes_before(self) -> pl.DataFrame:
+        """``ref``, ``school_id``: the school a student was counted in until now: the first known."""
+        known = self.state.frames["student_schools"].filter(pl.col("status") == "active").sort("id")
+        return known.select(pl.col("student_id").alias("ref"), "school_id").unique(
+            "ref", keep="first", maintain_order=True
+        )
+
+    @cached_property
+    def person_homes_before(self) -> pl.DataFrame:
+        """``ref``, ``school_id``: as ``person_homes``, until now."""
+        active = pl.col("status") == "active"
+        roles = self.state.frames["staff_roles"].filter(active).sort("id")
+        pairs = self.state.frames["guardianships"].filter(active).sort("id")
+        children = pairs.select("student_id", ref="person_id").join(
+            self.student_homes_before, left_on="student_id", right_on="ref", how="left", maintain_order="left"
+        )
+        parts = [roles.select(ref="person_id", school_id="school_id"), children.select("ref", "school_id")]
+        return pl.concat(parts).unique("ref", keep="first", maintain_order=True)
+
+    @cached_property
+    def students_here(self) -> pl.Series:
+        """References of students of whom this reading, or the directory, says that they are at a school in scope."""
+        known = self.state.frames["student_schools"].filter(
+            (pl.col("status") == "active") & pl.col("school_id").is_in(self.school_ids.implode())
+        )
+        return pl.concat([self.student_schools["student_id"], known["student_id"]]).unique()
 
     @cached_property
     def staff_ids(self) -> pl.Series:
@@ -157,6 +220,14 @@ class Context:
         here = self.scope.classes.join(self.matched.classes, on="sourced_id").select("ref", "school_id")
         before = self.state.frames["classrooms"].select(pl.col("id").alias("ref"), "school_id")
         return pl.concat([here, before]).unique("ref", keep="first", maintain_order=True)
+
+    @cached_property
+    def partly_seen(self) -> pl.Series:
+        """Ids of persons of whom a delta holds some records, but not all: what these do not say, the others may."""
+        if self.whole("users"):
+            return pl.Series([], dtype=pl.Int64)
+        silent = self.links("person").join(self.roster.frames["users"], on="sourced_id", how="anti")
+        return silent["object_id"].unique()
 
     def spoilt(self, stream: str, header: str) -> pl.Series:
         """sourcedIds of rows whose value of that column was dropped or repaired with a warning: a value that could not

@@ -65,7 +65,7 @@ def diff_students(context: Context, changes: Changes) -> None:
     fields = context.owned("student", _STUDENT, "users")
     rows = context.students.select(
         "sourced_id", "ref", **{name: pl.col(column) for name, column in _STUDENT.items()}
-    ).with_columns(fp=fingerprint([pl.col(name) for name in _STUDENT]))
+    ).with_columns(fp=fingerprint([*(pl.col(name) for name in _STUDENT), _said(fields)]))
     changes.fingerprints["student"] = rows.select("ref", "fp")
     new = rows.filter(pl.col("ref") < 0).with_columns(status=pl.lit("active"), record=pl.col("ref"))
     changes.insert("student", insert_rows("student", new, kind="student", record="record"))
@@ -92,6 +92,8 @@ def diff_students(context: Context, changes: Changes) -> None:
         .with_columns(back=back)
         .with_columns(
             row_id=pl.col("ref"),
+            # demographics are often partial: a birth date that is not said is not taken away
+            birth_on=pl.coalesce("birth_on", "birth_on_old"),
             status=pl.when("back").then(pl.lit("active")).otherwise("status_old"),
             archived_by=pl.when("back").then(None).otherwise("by_old"),
             archived_by_old=pl.col("by_old"),
@@ -112,11 +114,12 @@ def diff_classrooms(context: Context, changes: Changes) -> None:
     matched, state = context.matched, context.state
     fields = context.owned("classroom", _CLASSROOM, "classes")
     classes = context.scope.classes
-    titles = context.scope.courses.select(course_sourced_id="sourced_id", course_title="title")
+    shaped = _references(context)
     rows = (
         classes.join(matched.classes, on="sourced_id", maintain_order="left")
         .unique("ref", keep="first", maintain_order=True)
-        .join(titles, on="course_sourced_id", how="left", maintain_order="left")
+        .join(shaped, on="sourced_id", how="left", maintain_order="left")
+        .join(_titles(context, shaped), on="course_id", how="left", maintain_order="left")
         .with_columns(name=pl.coalesce("title", "course_title", "code", pl.lit("Untitled class")))
         .with_columns(
             fp=fingerprint(
@@ -124,6 +127,10 @@ def diff_classrooms(context: Context, changes: Changes) -> None:
                     *(pl.col(c) for c in ("school_id", "course_sourced_id", "name", "code", "class_type", "subject")),
                     *(pl.col(c) for c in ("location", "starts_on", "ends_on")),
                     *(pl.col(c).list.join("\x1f") for c in ("grades", "periods", "term_sourced_ids")),
+                    # a course or session that arrives later changes what the class refers to
+                    pl.col("course_id").is_not_null(),
+                    pl.col("session_ids").list.len(),
+                    _said(fields),
                 ]
             )
         )
@@ -135,10 +142,7 @@ def diff_classrooms(context: Context, changes: Changes) -> None:
     if not context.policy.unarchive_classrooms:
         seen = seen.filter(_kept_archived().not_())
     new = rows.filter(pl.col("ref") < 0)
-    shaped = _classroom_values(context, pl.concat([new.select("sourced_id"), seen.select("sourced_id")]))
-    new = new.join(shaped, on="sourced_id", maintain_order="left").with_columns(
-        kind=pl.lit("sync"), status=pl.lit("active"), record=pl.col("ref")
-    )
+    new = new.with_columns(kind=pl.lit("sync"), status=pl.lit("active"), record=pl.col("ref"))
     changes.insert("classroom", insert_rows("classroom", new, kind="classroom", record="record"))
     changes.tell(events(new, kind="classroom", ref="ref", action="create", reason="new"))
     if seen.is_empty():
@@ -147,17 +151,15 @@ def diff_classrooms(context: Context, changes: Changes) -> None:
         {name: f"{name}_old" for name in (*_CLASSROOM, "kind", "archive_reason")}
     )
     back = pl.col("status_old") != "active"
-    both = (
-        seen.join(shaped, on="sourced_id", maintain_order="left")
-        .join(current.drop("status", "archived_by"), left_on="ref", right_on="id", maintain_order="left")
-        .with_columns(
-            row_id=pl.col("ref"),
-            kind=pl.lit("sync"),
-            status=pl.lit("active"),
-            archived_by=pl.when(back).then(None).otherwise("by_old"),
-            archived_by_old=pl.col("by_old"),
-            archive_reason=pl.when(back).then(None).otherwise("archive_reason_old"),
-        )
+    both = seen.join(
+        current.drop("status", "archived_by"), left_on="ref", right_on="id", maintain_order="left"
+    ).with_columns(
+        row_id=pl.col("ref"),
+        kind=pl.lit("sync"),
+        status=pl.lit("active"),
+        archived_by=pl.when(back).then(None).otherwise("by_old"),
+        archived_by_old=pl.col("by_old"),
+        archive_reason=pl.when(back).then(None).otherwise("archive_reason_old"),
     )
     untitled = pl.col("title").is_null() & pl.col("sourced_id").is_in(context.spoilt("classes.csv", "title").implode())
     both = both.with_columns(name=pl.when(untitled).then("name_old").otherwise("name"))
@@ -189,11 +191,12 @@ def _kept_archived() -> pl.Expr:
     return (pl.col("status_old") == "archived") & (pl.col("by_old") != "sync").fill_null(True)
 
 
-def _classroom_values(context: Context, classes: pl.DataFrame) -> pl.DataFrame:
-    """``sourced_id``, ``course_id``, ``session_ids``: references instead of sourcedIds, for the classes asked."""
-    rows = context.scope.classes.join(classes, on="sourced_id", how="semi", maintain_order="left")
-    courses = context.refs("course", context.matched.courses, "courses", pl.Series([], dtype=pl.String))
-    sessions = context.refs("session", context.matched.sessions, "sessions", pl.Series([], dtype=pl.String))
+def _references(context: Context) -> pl.DataFrame:
+    """``sourced_id``, ``course_id``, ``session_ids`` of the classes in scope: references instead of sourcedIds. A course
+    or session that is known from earlier stays known when this reading does not hold it."""
+    rows = context.scope.classes
+    courses = _known(context, "course", context.matched.courses)
+    sessions = _known(context, "session", context.matched.sessions)
     terms = (
         rows.select("sourced_id", term="term_sourced_ids")
         .explode("term", empty_as_null=False, keep_nulls=False)
@@ -216,6 +219,31 @@ def _classroom_values(context: Context, classes: pl.DataFrame) -> pl.DataFrame:
             "sourced_id", "course_id", session_ids=pl.col("session_ids").fill_null(pl.lit([], dtype=pl.List(pl.Int64)))
         )
     )
+
+
+def _known(context: Context, kind: str, here: pl.DataFrame) -> pl.DataFrame:
+    """``sourced_id``, ``ref`` of this reading's rows and of all that were linked earlier."""
+    before = context.links(kind).select("sourced_id", ref="object_id").join(here, on="sourced_id", how="anti")
+    return pl.concat([here.select("sourced_id", "ref"), before])
+
+
+def _titles(context: Context, shaped: pl.DataFrame) -> pl.DataFrame:
+    """``course_id``, ``course_title``: of this reading, and of known courses for classes without a title of their own."""
+    refs = context.matched.courses.rename({"ref": "course_id"})
+    here = context.scope.courses.join(refs, on="sourced_id").select("course_id", course_title="title")
+    untitled = context.scope.classes.filter(pl.col("title").is_null()).select("sourced_id")
+    silent = shaped.join(untitled, on="sourced_id", how="semi").join(here, on="course_id", how="anti")
+    ids = silent["course_id"].drop_nulls().unique()
+    if ids.len():
+        before = context.values("course", ids).select(course_id="id", course_title="title")
+        here = pl.concat([here, before])
+    return here.unique("course_id", keep="first", maintain_order=True)
+
+
+def _said(fields: list[str]) -> pl.Expr:
+    """Which fields the source decides today, as a part of a fingerprint: when a setting or the columns received change,
+    every row is compared once in full."""
+    return pl.lit(",".join(fields)).alias("fields")
 
 
 def _edit(
@@ -274,7 +302,7 @@ def diff_terms(context: Context, changes: Changes) -> None:
         rows = (
             scoped.join(refs, on="sourced_id", maintain_order="left")
             .unique("ref", keep="first", maintain_order=True)
-            .with_columns(fp=fingerprint([pl.col(name) for name in names]))
+            .with_columns(fp=fingerprint([*(pl.col(name) for name in names), _said(fields)]))
         )
         changes.fingerprints[kind] = rows.select("ref", "fp")
         new = rows.filter(pl.col("ref") < 0).with_columns(record=pl.col("ref"))

@@ -28,11 +28,10 @@ def diff_persons(context: Context, changes: Changes) -> None:
     differences. A person without e-mail and mobile is kept as a record without sign-in (R-7).
     """
     rows = _humans(context)
-    changes.fingerprints["person"] = rows.select("ref", "fp")
     reachable = pl.any_horizontal(pl.col("email", "mobile").is_not_null())
     new = rows.filter(pl.col("ref") < 0).with_columns(
         account_state=pl.when(reachable).then(pl.lit("invitee")).otherwise(pl.lit("no_contact")),
-        disabled_by=pl.when(~pl.col("enabled")).then(pl.lit("source")),
+        disabled_by=pl.when(~pl.col("enabled").fill_null(True)).then(pl.lit("source")),
         record=pl.col("ref"),
     )
     changes.insert("person", insert_rows("person", new, kind=pl.col("kind"), record="record"))
@@ -49,10 +48,11 @@ def diff_persons(context: Context, changes: Changes) -> None:
     )
     asleep = (pl.col("disabled_by_old") == "sync").fill_null(False) | (
         pl.col("disabled_by_old").eq("source").fill_null(False) == pl.col("enabled")
-    )
+    ).fill_null(False)
     seen = candidates(every, context.links("person"), ~asleep)
-    if seen.height:
-        _known(context, changes, seen)
+    own = _known(context, changes, seen) if seen.height else pl.Series([], dtype=pl.Int64)
+    # a difference that was not applied must be seen again tomorrow, so no fingerprint vouches for it
+    changes.fingerprints["person"] = rows.filter(~pl.col("ref").is_in(own.implode())).select("ref", "fp")
 
 
 def _remarks(context: Context, rows: pl.DataFrame, reachable: pl.Expr) -> list[pl.DataFrame]:
@@ -82,12 +82,13 @@ def _humans(context: Context) -> pl.DataFrame:
     """One row a ``ref``: ``sourced_id`` (of the leading record), names, ``email``, ``mobile``, ``home_phone``,
     ``enabled``, ``kind``, ``fp``. Where several records are one human the staff record leads and others fill its gaps."""
     mobile, home = ("sms", "phone") if context.policy.phone_column == "sms" else ("phone", "sms")
+    said = ("users", "enabled") in context.roster.received
     rows = (
         context.scope.adults.join(context.matched.persons, on="sourced_id", maintain_order="left")
         .select(
             "sourced_id", "ref", "is_staff", "line", *_NAMES, "email", mobile=mobile, home_phone=home, enabled="enabled"
         )
-        .with_columns(pl.col("enabled").fill_null(True))
+        .with_columns(pl.col("enabled").fill_null(True) if said else pl.lit(None, pl.Boolean).alias("enabled"))
     )
     shared = rows["ref"].is_duplicated()
     if shared.any():
@@ -100,7 +101,7 @@ def _humans(context: Context) -> pl.DataFrame:
                 pl.col("is_staff").any(),
                 pl.col("line").first(),
                 pl.col(*_NAMES, *_CONTACTS).drop_nulls().first(),
-                pl.col("enabled").any(),
+                pl.col("enabled").any(ignore_nulls=False),
             )
             .select(rows.columns)
         )
@@ -110,7 +111,14 @@ def _humans(context: Context) -> pl.DataFrame:
         home_phone=pl.when(~same.fill_null(False)).then("home_phone"),
     ).with_columns(
         kind=context.person_kind("ref"),
-        fp=fingerprint([pl.col(name) for name in (*_NAMES, *_CONTACTS, "enabled")]),
+        fp=fingerprint(
+            [
+                *(pl.col(name) for name in (*_NAMES, *_CONTACTS, "enabled")),
+                pl.lit(",".join([*context.owned("person", _NAMES, "users"), *_received_contacts(context)])).alias(
+                    "said"
+                ),
+            ]
+        ),
     )
 
 
@@ -126,7 +134,9 @@ def _contact_rows(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> None:
+def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> pl.Series:
+    """Tells what changes for known persons; returns the references of those who keep a contact of their own."""
+    partly = pl.col("ref").is_in(context.partly_seen.implode())
     humans = seen.unique("ref", keep="first", maintain_order=True)
     names = context.owned("person", _NAMES, "users")
     current = context.values("person", humans["ref"]).drop("account_state", "disabled_by")
@@ -150,6 +160,7 @@ def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> None:
         .with_columns(row_id=pl.col("id"))
         .filter(pl.col("value").ne_missing(pl.col("value_old")))
         .filter(~_unreadable(context))
+        .filter(pl.col("value").is_not_null() | ~partly)
     )
     own = (pl.col("account_state_old") == "active") & (not context.policy.update_active_contacts)
     kept = both.filter(own)
@@ -167,7 +178,10 @@ def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> None:
     people = (
         humans.join(current, left_on="ref", right_on="id", maintain_order="left")
         .join(states, on="ref", maintain_order="left")
-        .with_columns(row_id=pl.col("ref"))
+        .with_columns(
+            *(pl.when(partly).then(pl.coalesce(name, f"{name}_old")).otherwise(name).alias(name) for name in _NAMES),
+            row_id=pl.col("ref"),
+        )
     )
     edits = field_edits(people, [*names, "account_state", "disabled_by"])
     told = _events(context, changes, people, edits, both)
@@ -186,9 +200,9 @@ def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> None:
     changes.edit(
         edit_rows(dropped, "contact_method", kind=pl.col("kind"), record="ref", action=pl.col("action"), op="delete")
     )
-    # a difference that was not applied must be seen again tomorrow, so its fingerprint stays
     kinds = humans.select("ref", "kind").join(told.select("ref", "action"), on="ref", how="left")
     refresh(changes, seen.join(kept, on="ref", how="anti"), kinds)
+    return kept["ref"].unique()
 
 
 def _unreadable(context: Context) -> pl.Expr:
@@ -210,7 +224,9 @@ def _received_contacts(context: Context) -> list[str]:
 
 
 def _account_states(context: Context, humans: pl.DataFrame, contacts: pl.DataFrame, both: pl.DataFrame) -> pl.DataFrame:
-    """``ref``, ``account_state``, ``disabled_by`` as they will be. A hand's disabling is never taken back."""
+    """``ref``, ``account_state``, ``disabled_by`` as they will be. A hand's disabling is never taken back. Somebody
+    loses the sign-in only with the last contact of the source: contacts by staff or themselves are not seen here."""
+    signs_in = pl.col("contact_kind").is_in(["email", "mobile"])
     after = pl.concat(
         [
             contacts.select(ref="person_id", contact_kind="contact_kind", value="value_old").join(
@@ -218,18 +234,21 @@ def _account_states(context: Context, humans: pl.DataFrame, contacts: pl.DataFra
             ),
             both.select("ref", "contact_kind", "value"),
         ]
-    ).filter(pl.col("value").is_not_null() & pl.col("contact_kind").is_in(["email", "mobile"]))
+    ).filter(pl.col("value").is_not_null() & signs_in)
     reachable = pl.col("ref").is_in(after["ref"].unique().implode())
+    lost = both.filter(signs_in & pl.col("value_old").is_not_null())["ref"].unique()
     return humans.select(
         "ref",
-        account_state=pl.when(pl.col("account_state_old") == "active")
-        .then(pl.lit("active"))
+        account_state=pl.when(~pl.col("account_state_old").is_in(["no_contact", "invitee"]))
+        .then("account_state_old")
         .when(reachable)
         .then(pl.lit("invitee"))
-        .otherwise(pl.lit("no_contact")),
+        .when(pl.col("ref").is_in(lost.implode()))
+        .then(pl.lit("no_contact"))
+        .otherwise("account_state_old"),
         disabled_by=pl.when(~pl.col("disabled_by_old").is_in(["sync", "source"]).fill_null(True))
         .then("disabled_by_old")
-        .when(~pl.col("enabled"))
+        .when(~pl.col("enabled").fill_null(pl.col("disabled_by_old").eq("source").not_()))
         .then(pl.lit("source")),
     )
 
@@ -245,7 +264,7 @@ def _events(
         .join(adopted, on="ref", how="left", maintain_order="left")
         .with_columns(contact=pl.col("ref").is_in(contact.implode()))
         .filter(pl.col("fields").is_not_null() | pl.col("adopted").is_not_null() | pl.col("contact"))
-        .with_columns(back=(pl.col("disabled_by_old") == "sync").fill_null(False) & pl.col("disabled_by").is_null())
+        .with_columns(back=(pl.col("disabled_by_old") == "sync").fill_null(False))
         .with_columns(action=pl.when("back").then(pl.lit("restore")).otherwise(pl.lit("update")))
     )
     changes.tell(

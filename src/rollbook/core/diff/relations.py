@@ -12,6 +12,9 @@ from rollbook.core.findings import of_rows
 
 __all__ = ["Relation", "diff_relations", "enrollments", "relations"]
 
+_USERS = ("student", "person")
+"""Link kinds whose objects are users."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
@@ -40,10 +43,13 @@ def relations(
     persons = pl.col("person_id")
     frozen_students = context.frozen_objects("student").implode()
     frozen_persons = context.frozen_objects("person").implode()
-    here_students = context.students["ref"].implode()
-    here_persons = context.matched.persons["ref"].unique().implode()
-    roles_known = ("roles", "role") in context.roster.received
-    whole_roles = pl.lit(roles_known and context.whole("roles"))
+    said = ("roles", "role") in context.roster.received and not context.roles_unreadable
+    # people whose role row comes without their own row, as a delta may send it, are spoken of, too
+    named = context.roster.frames["roles"]["user_sourced_id"].unique()
+    by_role = {kind: context.links(kind).filter(pl.col("sourced_id").is_in(named.implode())) for kind in _USERS}
+    here_students = pl.concat([context.students["ref"], by_role["student"]["object_id"]]).unique().implode()
+    here_persons = pl.concat([context.matched.persons["ref"], by_role["person"]["object_id"]]).unique().implode()
+    whole_roles = pl.lit(said and context.whole("roles") and "staff" not in context.unreadable)
     result = [
         Relation(
             table="student_school",
@@ -53,7 +59,11 @@ def relations(
             current=state["student_schools"],
             kind=pl.lit("student"),
             record="student_id",
-            speaks=in_scope & students.is_in(here_students) & ~students.is_in(frozen_students),
+            speaks=pl.lit(said)
+            & in_scope
+            & students.is_in(here_students)
+            & ~students.is_in(frozen_students)
+            & ~students.is_in(context.still_students.implode()),
         ),
         Relation(
             table="staff_role",
@@ -65,7 +75,7 @@ def relations(
             record="person_id",
             speaks=(in_scope | pl.col("school_id").is_null())
             & ~persons.is_in(frozen_persons)
-            & (persons.is_in(here_persons) | persons.is_in(gone_persons.implode()) | whole_roles),
+            & ((pl.lit(said) & persons.is_in(here_persons)) | persons.is_in(gone_persons.implode()) | whole_roles),
         ),
     ]
     if context.policy.manage_guardians:
@@ -73,15 +83,20 @@ def relations(
             Relation(
                 table="guardianship",
                 key=("student_id", "person_id"),
-                fields=("relationship", "rights"),
+                fields=("relationship", "rights")
+                if ("users", "rights") in context.roster.received
+                else ("relationship",),
                 incoming=context.guardianships,
                 current=state["guardianships"],
                 kind=pl.lit("guardianship"),
                 record=None,
-                speaks=_speaks_of_pair(context, gone_students, gone_persons)
-                & ~students.is_in(frozen_students)
-                & ~students.is_in(kept_students.implode())
-                & ~persons.is_in(frozen_persons),
+                speaks=(
+                    _speaks_of_pair(context, gone_students, gone_persons)
+                    & ~students.is_in(context.still_students.implode())
+                    & ~students.is_in(kept_students.implode())
+                    & ~persons.is_in(frozen_persons)
+                )
+                | persons.is_in(context.without_rights.implode()),
             )
         )
     return tuple(result)
@@ -93,9 +108,7 @@ def _speaks_of_pair(context: Context, gone_students: pl.Series, gone_persons: pl
     if ("users", "agents") not in context.roster.received:
         return pl.lit(False)
     gone = pl.col("student_id").is_in(gone_students.implode()) | pl.col("person_id").is_in(gone_persons.implode())
-    homes = context.student_homes
-    in_scope = homes.filter(pl.col("school_id").is_in(context.school_ids.implode()))["ref"]
-    reach = pl.col("student_id").is_in(in_scope.implode())
+    reach = pl.col("student_id").is_in(context.students_here.implode())
     if context.whole("users"):
         return reach
     users = context.roster.frames["users"]["sourced_id"]
@@ -103,13 +116,12 @@ def _speaks_of_pair(context: Context, gone_students: pl.Series, gone_persons: pl
     adults = context.links("person").filter(pl.col("sourced_id").is_in(users.implode()))["object_id"]
     listing = context.guardianships["student_id"].unique()
     named = pl.col("student_id").is_in(rows.implode())
-    return gone | (
-        named & (pl.col("person_id").is_in(adults.implode()) | pl.col("student_id").is_in(listing.implode()))
-    )
+    listed = pl.col("person_id").is_in(adults.implode()) | pl.col("student_id").is_in(listing.implode())
+    return reach & (gone | (named & listed))
 
 
 def enrollments(
-    context: Context, changes: Changes, gone_classes: pl.Series, gone_students: pl.Series
+    context: Context, changes: Changes, gone_classes: pl.Series, gone_students: pl.Series, gone_persons: pl.Series
 ) -> tuple[Relation, ...]:
     """Enrollment rows with references, as two relations: students in classrooms, and teachers of them.
 
@@ -122,14 +134,20 @@ def enrollments(
     no_class = pl.col("classroom_id").is_null()
     nobody = pl.col("student_id").is_null() & pl.col("person_id").is_null()
     as_student = pl.col("role") == "student"
+    fits = pl.when(as_student).then(pl.col("student_id").is_not_null())
+    fits = fits.otherwise(pl.col("person_id").is_in(_may_teach(context).implode()).fill_null(False))
     unresolved = refs.filter(no_class | nobody)
-    wrong = refs.filter(~no_class & ~nobody & (as_student != pl.col("student_id").is_not_null()))
-    _report(context, changes, unresolved, wrong)
-    kept = refs.filter(~no_class & ~nobody & (as_student == pl.col("student_id").is_not_null()))
+    _report(context, changes, unresolved, refs.filter(~no_class & ~nobody & ~fits))
+    kept = refs.filter(
+        ~no_class & ~nobody & fits & ~pl.col("student_id").is_in(context.dormant.implode()).fill_null(False)
+    )
     kept = _without_kept_archived(context, kept)
 
     state = context.state.frames["enrollments"]
-    speaks = _speaks_of_enrollment(context, gone_classes, gone_students)
+    speaks = _speaks_of_enrollment(context, gone_classes, gone_students, gone_persons)
+    received = [
+        name for name in ("is_primary", "begins_on", "ends_on") if ("enrollments", name) in context.roster.received
+    ]
     result = []
     for member, role in (("student_id", "student"), ("person_id", None)):
         side = kept.filter(pl.col(member).is_not_null())
@@ -144,9 +162,7 @@ def enrollments(
             Relation(
                 table="enrollment",
                 key=key,
-                fields=("is_primary", "begins_on", "ends_on")
-                if role
-                else ("role", "is_primary", "begins_on", "ends_on"),
+                fields=tuple(received) if role else ("role", *received),
                 incoming=side,
                 current=state.filter(pl.col(member).is_not_null()),
                 kind=pl.lit("enrollment"),
@@ -155,6 +171,15 @@ def enrollments(
             )
         )
     return tuple(result)
+
+
+def _may_teach(context: Context) -> pl.Series:
+    """References of persons who may be enrolled as teacher: staff by this reading, by hand, or frozen. A guardian whom
+    somebody enrolled as teacher would see a class of other people's children."""
+    by_hand = context.state.frames["staff_roles"].filter((pl.col("status") == "active") & ~pl.col("managed"))
+    return pl.concat(
+        [context.staff_roles["person_id"], by_hand["person_id"], context.frozen_objects("person")]
+    ).unique()
 
 
 def _merged(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
@@ -186,15 +211,17 @@ def _excluded(context: Context) -> pl.Series:
     return context.state.frames["classrooms"].filter((pl.col("status") == "archived") & by_hand)["id"]
 
 
-def _speaks_of_enrollment(context: Context, gone_classes: pl.Series, gone_students: pl.Series) -> pl.Expr:
+def _speaks_of_enrollment(
+    context: Context, gone_classes: pl.Series, gone_students: pl.Series, gone_persons: pl.Series
+) -> pl.Expr:
     """Whether this reading can say that an enrollment ended: in a delta only for rows it names, or whose class or
-    student leaves."""
+    member leaves."""
     state = context.state.frames
     classroom, student, person = pl.col("classroom_id"), pl.col("student_id"), pl.col("person_id")
     here = state["classrooms"].filter(pl.col("school_id").is_in(context.school_ids.implode()))["id"]
     frozen = (
         classroom.is_in(context.frozen_objects("classroom").implode())
-        | student.is_in(context.frozen_objects("student").implode()).fill_null(False)
+        | student.is_in(context.still_students.implode()).fill_null(False)
         | person.is_in(context.frozen_objects("person").implode()).fill_null(False)
     )
     say = classroom.is_in(here.implode()) & ~frozen & ~_refused_enrollment(context)
@@ -202,7 +229,11 @@ def _speaks_of_enrollment(context: Context, gone_classes: pl.Series, gone_studen
         say = say & ~classroom.is_in(_excluded(context).implode())
     if context.whole("enrollments"):
         return say
-    leaves = classroom.is_in(gone_classes.implode()) | student.is_in(gone_students.implode()).fill_null(False)
+    leaves = (
+        classroom.is_in(gone_classes.implode())
+        | student.is_in(gone_students.implode()).fill_null(False)
+        | person.is_in(gone_persons.implode()).fill_null(False)
+    )
     rows = context.roster.frames["enrollments"].select("class_sourced_id", "user_sourced_id")
     named = rows.join(context.class_refs, on="class_sourced_id").join(context.user_refs, on="user_sourced_id")
     keys = named.select(pl.struct("classroom_id", "student_id", "person_id").alias("key"))["key"]
@@ -210,21 +241,34 @@ def _speaks_of_enrollment(context: Context, gone_classes: pl.Series, gone_studen
 
 
 def _refused_enrollment(context: Context) -> pl.Expr:
-    """Enrollments that a refused enrollment row may speak of: of its class, or of its user, whichever it names."""
+    """Enrollments that a refused enrollment row may speak of: the one it names; where it names no known class or no
+    known user, all of the other."""
     rows = context.roster.refused.filter(pl.col("frame") == "enrollments")
     if rows.is_empty():
         return pl.lit(False)
-    classes = rows["class_sourced_id"].cast(pl.String).drop_nulls()
-    users = rows.filter(pl.col("class_sourced_id").is_null())["user_sourced_id"].cast(pl.String).drop_nulls()
-    class_ids = context.links("classroom").filter(pl.col("sourced_id").is_in(classes.implode()))["object_id"]
-    user_links = pl.col("sourced_id").is_in(users.implode())
-    student_ids = context.links("student").filter(user_links)["object_id"]
-    person_ids = context.links("person").filter(user_links)["object_id"]
-    return (
-        pl.col("classroom_id").is_in(class_ids.implode())
-        | pl.col("student_id").is_in(student_ids.implode()).fill_null(False)
-        | pl.col("person_id").is_in(person_ids.implode()).fill_null(False)
+    named = (
+        rows.select(pl.col("class_sourced_id", "user_sourced_id").cast(pl.String))
+        .join(_ids(context, "classroom", "class_sourced_id", "of_class"), on="class_sourced_id", how="left")
+        .join(_ids(context, "student", "user_sourced_id", "of_student"), on="user_sourced_id", how="left")
+        .join(_ids(context, "person", "user_sourced_id", "of_person"), on="user_sourced_id", how="left")
     )
+    no_class = pl.col("of_class").is_null()
+    nobody = pl.col("of_student").is_null() & pl.col("of_person").is_null()
+    classes = named.filter(nobody)["of_class"].drop_nulls()
+    alone = named.filter(no_class)
+    pairs = named.filter(~no_class & ~nobody)
+    classroom = pl.col("classroom_id")
+    frozen = classroom.is_in(classes.implode())
+    for member in ("student", "person"):
+        column, one = pl.col(f"{member}_id"), f"of_{member}"
+        both = pairs.drop_nulls(one).select(key=pl.struct(a="of_class", b=one))["key"]
+        frozen = frozen | column.is_in(alone[one].drop_nulls().implode()).fill_null(False)
+        frozen = frozen | (column.is_not_null() & pl.struct(a="classroom_id", b=f"{member}_id").is_in(both.implode()))
+    return frozen
+
+
+def _ids(context: Context, kind: str, sourced_id: str, ref: str) -> pl.DataFrame:
+    return context.links(kind).select(pl.col("sourced_id").alias(sourced_id), pl.col("object_id").alias(ref))
 
 
 def _report(context: Context, changes: Changes, unresolved: pl.DataFrame, wrong: pl.DataFrame) -> None:

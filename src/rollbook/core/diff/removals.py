@@ -35,7 +35,7 @@ def diff_removals(context: Context, changes: Changes) -> Leaving:
         kept = students.filter(pl.col("action") == "archive")
         students = students.filter(pl.col("action") != "archive")
     _archive(changes, students, "student")
-    persons = _persons(context)
+    persons = _persons(context, kept["id"])
     rows = persons.with_columns(row_id=pl.col("id"), disabled_by=pl.lit("sync"), disabled_by_old=pl.col("disabled_by"))
     edits = field_edits(rows, ["disabled_by"]).join(rows.select("row_id", "kind"), on="row_id", maintain_order="left")
     changes.edit(edit_rows(edits, "person", kind=pl.col("kind"), action="archive"))
@@ -73,7 +73,9 @@ def _gone(context: Context, kind: str, frame: str, refs: pl.Series) -> pl.DataFr
     """``id``, ``reason`` of linked objects that this reading has no row in scope for, and may judge."""
     links = context.links(kind)
     if not context.whole(frame):
-        links = links.join(context.roster.frames[frame], on="sourced_id", how="semi")
+        # an object with several ids is gone only when all of them are spoken of
+        silent = links.join(context.roster.frames[frame], on="sourced_id", how="anti")["object_id"]
+        links = links.filter(~pl.col("object_id").is_in(silent.implode()))
     why = context.scope.left_out.filter(pl.col("kind") == kind).select("sourced_id", "reason").unique("sourced_id")
     links = links.filter(
         ~pl.col("object_id").is_in(refs.implode()) & ~pl.col("object_id").is_in(context.frozen_objects(kind).implode())
@@ -87,18 +89,19 @@ def _gone(context: Context, kind: str, frame: str, refs: pl.Series) -> pl.DataFr
 
 
 def _judged(context: Context, rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``action``: ``archive`` where one of the object's schools (``id``, ``school_id``; null: the district) is in
-    scope, ``suspend`` where all are no longer shared; drops objects of schools that are not matched."""
-    here = (pl.col("school_id").is_in(context.school_ids.implode()) | pl.col("school_id").is_null()).any()
-    shut = pl.col("school_id").is_in(list(context.scope.unshared)).any()
-    verdict = schools.join(rows, on="id", how="semi").group_by("id").agg(here=here, shut=shut)
+    """Adds ``action``: ``archive`` where all of the object's schools (``id``, ``school_id``) are in scope, ``suspend``
+    where one of them is no longer shared; drops objects of which a school is not matched: this sync cannot say that
+    they left it."""
+    here = pl.col("school_id").is_in(context.school_ids.implode())
+    shut = pl.col("school_id").is_in(list(context.scope.unshared))
+    verdict = schools.join(rows, on="id", how="semi").group_by("id").agg(judged=(here | shut).all(), shut=shut.any())
     return (
         rows.join(verdict, on="id", how="left", maintain_order="left")
-        .with_columns(pl.col("here").fill_null(True), pl.col("shut").fill_null(False))
-        .filter(pl.col("here") | pl.col("shut"))
-        .with_columns(action=pl.when("here").then(pl.lit("archive")).otherwise(pl.lit("suspend")))
-        .with_columns(reason=pl.when("here").then("reason").otherwise(pl.lit("school_not_shared")))
-        .drop("here", "shut")
+        .with_columns(pl.col("judged").fill_null(True), pl.col("shut").fill_null(False))
+        .filter("judged")
+        .with_columns(action=pl.when("shut").then(pl.lit("suspend")).otherwise(pl.lit("archive")))
+        .with_columns(reason=pl.when("shut").then(pl.lit("school_not_shared")).otherwise("reason"))
+        .drop("judged", "shut")
     )
 
 
@@ -130,9 +133,9 @@ def _classrooms(context: Context) -> pl.DataFrame:
     return rows.filter((pl.col("action") == "archive") | (pl.col("status") == "active"))
 
 
-def _persons(context: Context) -> pl.DataFrame:
-    """``id``, ``kind``, ``disabled_by``, ``reason`` of persons with nothing left (R-9). A person who keeps a role or a
-    child given by hand, or whose child's row could not be read, stays."""
+def _persons(context: Context, kept_students: pl.Series) -> pl.DataFrame:
+    """``id``, ``kind``, ``disabled_by``, ``reason`` of persons with nothing left (R-9): no role and no child that this
+    run does not end. What is made by hand, lies outside the schools in scope, or could not be read, is left."""
     state = context.state.frames
     rows = _gone(context, "person", "users", context.matched.persons["ref"])
     rows = rows.join(state["persons"], on="id", maintain_order="left")
@@ -142,16 +145,15 @@ def _persons(context: Context) -> pl.DataFrame:
     if not listing:
         rows = rows.filter(pl.col("kind") == "staff")
     active = pl.col("status") == "active"
-    roles = state["staff_roles"].filter(active)
-    pairs = state["guardianships"].filter(active)
-    unclear = pairs.filter(~pl.col("managed") | pl.col("student_id").is_in(context.frozen_objects("student").implode()))
-    if not listing:
-        unclear = pairs
-    keep = pl.concat([roles.filter(~pl.col("managed"))["person_id"], unclear["person_id"]])
-    rows = rows.filter(~pl.col("id").is_in(keep.implode()))
-    homes = pairs.select("student_id", id="person_id").join(
-        context.student_homes, left_on="student_id", right_on="ref", how="inner"
-    )
-    schools = pl.concat([roles.select(id="person_id", school_id="school_id"), homes.select("id", "school_id")])
-    rows = _judged(context, rows, schools)
-    return rows.filter(pl.col("action") == "archive")
+    in_scope = pl.col("school_id").is_null() | pl.col("school_id").is_in(context.school_ids.implode())
+    roles = state["staff_roles"].filter(active & (~pl.col("managed") | ~in_scope))
+    student = pl.col("student_id")
+    stays = (
+        ~pl.col("managed")
+        | ~student.is_in(context.students_here.implode())
+        | student.is_in(context.still_students.implode())
+        | student.is_in(kept_students.implode())
+    ) & ~(pl.col("managed") & pl.col("person_id").is_in(context.without_rights.implode()))
+    pairs = state["guardianships"].filter(active & (stays if listing else pl.lit(True)))
+    left = pl.concat([roles["person_id"], pairs["person_id"]])
+    return rows.filter(~pl.col("id").is_in(left.implode()))

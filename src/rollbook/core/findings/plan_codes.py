@@ -131,6 +131,14 @@ PLAN_CODES: tuple[FindingKind, ...] = (
         "Name the school in schoolSourcedId, or give the org the type school.",
     ),
     FindingKind(
+        "SCP-017",
+        _WARNING,
+        "Nobody can tell whether a guardian has rights",
+        "Line {line} of {stream}: the settings name a custody column, and it is not in the data. Guardian {sourced_id} "
+        "was not newly linked; links that are there stay.",
+        "Share the custody column again, or clear the setting custody_column.",
+    ),
+    FindingKind(
         "MAT-001",
         _NOTICE,
         "Somebody already in the directory was recognised",

@@ -47,18 +47,9 @@ def match(scope: Scope, roster: Roster, state: State, values: LoadValues) -> Mat
         "course": number_new(linked(scope.courses.select("sourced_id"), state, "course")),
         "classroom": number_new(linked(scope.classes.select("sourced_id"), state, "classroom")),
     }
-    # whose ids may have been re-issued: linked, but absent from a whole reading
-    users_whole = roster.modes["users"] is Mode.BULK
-    refused = roster.refused.filter(pl.col("frame").is_in(["users", "roles"]))
-    present = pl.concat(
-        [
-            roster.frames["users"]["sourced_id"],
-            refused["sourced_id"].cast(pl.String),
-            refused["user_sourced_id"].cast(pl.String),
-        ]
-    ).drop_nulls()
-    students = match_students(scope, state, values, present if users_whole else None)
-    persons = match_persons(scope, state, values, present if users_whole else None)
+    gone = _gone(roster, state)
+    students = match_students(scope, state, values, gone)
+    persons = match_persons(scope, state, values, gone)
     frames |= {"student": students.refs, "person": persons.refs}
     have = state.frames["links"].select("kind", "sourced_id")
     links = pl.concat(
@@ -86,3 +77,17 @@ def _with_lines(findings: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
     return (
         findings.drop("line").join(lines, on="sourced_id", how="left", maintain_order="left").select(findings.columns)
     )
+
+
+def _gone(roster: Roster, state: State) -> pl.Series:
+    """Linked sourcedIds of users that this reading says are gone: absent from a whole reading, or tobedeleted. Their
+    ids may have been re-issued."""
+    users = roster.frames["users"]
+    active = users.filter(pl.col("status") == "active")["sourced_id"]
+    links = state.frames["links"].filter(pl.col("kind").is_in(["student", "person"]))["sourced_id"].unique()
+    if roster.modes["users"] is not Mode.BULK:
+        deleted = users.filter(pl.col("status") != "active")["sourced_id"]
+        return links.filter(links.is_in(deleted.implode()) & ~links.is_in(active.implode()))
+    refused = roster.refused.filter(pl.col("frame").is_in(["users", "roles"]))
+    present = pl.concat([active, refused["sourced_id"].cast(pl.String), refused["user_sourced_id"].cast(pl.String)])
+    return links.filter(~links.is_in(present.drop_nulls().implode()))

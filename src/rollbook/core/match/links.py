@@ -8,7 +8,7 @@ import polars as pl
 
 from rollbook.core.state import State
 
-__all__ = ["MATCH_SCHEMA", "Matches", "linked", "number_new", "one_to_one"]
+__all__ = ["MATCH_SCHEMA", "Matches", "forsaken", "linked", "number_new", "one_to_one"]
 
 MATCH_SCHEMA: dict[str, pl.DataType] = {"kind": pl.String(), "ref": pl.Int64(), "reason": pl.String()}
 
@@ -27,6 +27,14 @@ def linked(rows: pl.DataFrame, state: State, kind: str) -> pl.DataFrame:
     """``rows`` with ``ref``: the linked object, or null. Order and number of rows stay."""
     links = state.frames["links"].filter(pl.col("kind") == kind).select("sourced_id", ref="object_id")
     return rows.join(links, on="sourced_id", how="left", maintain_order="left")
+
+
+def forsaken(state: State, kind: str, gone: pl.Series) -> pl.Series:
+    """Ids of objects all of whose sourcedIds are ``gone``."""
+    links = state.frames["links"].filter(pl.col("kind") == kind)
+    left = pl.col("sourced_id").is_in(gone.implode())
+    still = links.filter(~left)["object_id"]
+    return links.filter(left & ~pl.col("object_id").is_in(still.implode()))["object_id"].unique().sort()
 
 
 def number_new(rows: pl.DataFrame) -> pl.DataFrame:

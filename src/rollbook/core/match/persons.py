@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from rollbook.core.findings import merge, of_rows
-from rollbook.core.match.links import MATCH_SCHEMA, Matches, linked, one_to_one
+from rollbook.core.match.links import MATCH_SCHEMA, Matches, forsaken, linked, one_to_one
 from rollbook.core.scope import Scope
 from rollbook.core.state import LoadValues, State
 
@@ -23,7 +23,7 @@ _WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def match_persons(scope: Scope, state: State, values: LoadValues, present: pl.Series | None) -> Matches:
+def match_persons(scope: Scope, state: State, values: LoadValues, gone: pl.Series) -> Matches:
     """As ``match_students``. Records of one human share one reference; where they already are two accounts, nobody is
     joined and MAT-004 says so."""
     rows = linked(scope.adults.select("sourced_id"), state, "person")
@@ -34,7 +34,7 @@ def match_persons(scope: Scope, state: State, values: LoadValues, present: pl.Se
     keyed, same_human, split = _one_human(keyed)
 
     new = keyed.filter(pl.col("ref").is_null())
-    pool = _pool(state, values, present, new.height > 0)
+    pool = _pool(state, values, gone, new.height > 0)
     sure, doubtful = [], []
     for reason, keys in _RULES:
         found, unclear = one_to_one(_heads(new), pool, keys)
@@ -42,11 +42,10 @@ def match_persons(scope: Scope, state: State, values: LoadValues, present: pl.Se
         doubtful.append(unclear.with_columns(reason=pl.lit(reason)))
         new = new.join(found, on="sourced_id", how="anti")
         pool = pool.join(found, on="id", how="anti")
-    if present is not None or pool.height:
-        for reason, keys in _WEAK:
-            # couples share contacts: a question only when somebody of this contact is about to leave or is unlinked
-            found, unclear = one_to_one(_heads(new), pool.filter("unlinked"), keys)
-            doubtful.append(pl.concat([found, unclear]).with_columns(reason=pl.lit(reason)))
+    for reason, keys in _WEAK:
+        # couples share contacts: a question only when nobody has linked the other account
+        found, unclear = one_to_one(_heads(new), pool.filter("unlinked"), keys)
+        doubtful.append(pl.concat([found, unclear]).with_columns(reason=pl.lit(reason)))
     adopted = pl.concat(sure)
     unclear = pl.concat(doubtful).join(adopted, on="sourced_id", how="anti").unique("sourced_id", maintain_order=True)
     heads = adopted.join(keyed.select("sourced_id", "human"), on="sourced_id").select("human", "id")
@@ -136,23 +135,19 @@ def _one_human(keyed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.Data
     return keyed.drop("accounts"), joined, split
 
 
-def _pool(state: State, values: LoadValues, present: pl.Series | None, wanted: bool) -> pl.DataFrame:
+def _pool(state: State, values: LoadValues, gone: pl.Series, wanted: bool) -> pl.DataFrame:
     """Persons nobody has linked (``unlinked``), and linked ones whose every id is gone."""
     names = ("given_name", "family_name")
     columns = ("id", *names, "email", "mobile", "unlinked")
     pool = state.frames["unlinked_persons"].with_columns(unlinked=pl.lit(True)).select(columns)
-    if present is not None and wanted:
-        links = state.frames["links"].filter(pl.col("kind") == "person")
-        here = pl.col("sourced_id").is_in(present.implode())
-        still = links.filter(here)["object_id"]
-        gone = links.filter(~here & ~pl.col("object_id").is_in(still.implode()))["object_id"].unique()
-        if gone.len():
-            contact = values("contact_method", gone)
-            wide = values("person", gone).select("id", *names)
-            for kind in ("email", "mobile"):
-                one = contact.filter(pl.col("kind") == kind).select(id="person_id", value="value").unique("id")
-                wide = wide.join(one.rename({"value": kind}), on="id", how="left")
-            pool = pl.concat([pool, wide.with_columns(unlinked=pl.lit(False)).select(columns)])
+    left = forsaken(state, "person", gone) if wanted else gone.clear().cast(pl.Int64)
+    if left.len():
+        contact = values("contact_method", left)
+        wide = values("person", left).select("id", *names)
+        for kind in ("email", "mobile"):
+            one = contact.filter(pl.col("kind") == kind).select(id="person_id", value="value").unique("id")
+            wide = wide.join(one.rename({"value": kind}), on="id", how="left")
+        pool = pl.concat([pool, wide.with_columns(unlinked=pl.lit(False)).select(columns)])
     return pool.with_columns(
         given_key=pl.col("given_name").str.to_lowercase(), family_key=pl.col("family_name").str.to_lowercase()
     )

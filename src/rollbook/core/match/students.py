@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from rollbook.core.findings import merge, of_rows
-from rollbook.core.match.links import MATCH_SCHEMA, Matches, linked, number_new, one_to_one
+from rollbook.core.match.links import MATCH_SCHEMA, Matches, forsaken, linked, number_new, one_to_one
 from rollbook.core.scope import Scope
 from rollbook.core.state import LoadValues, State
 
@@ -29,12 +29,12 @@ _WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def match_students(scope: Scope, state: State, values: LoadValues, present: pl.Series | None) -> Matches:
-    """``present``: the sourcedIds of a whole reading, or None when absence says nothing (delta)."""
+def match_students(scope: Scope, state: State, values: LoadValues, gone: pl.Series) -> Matches:
+    """``gone``: the linked sourcedIds that this reading says are gone; the students they bound may have new ids."""
     rows = linked(scope.students.select("sourced_id"), state, "student")
     nobody = pl.DataFrame(schema=MATCH_SCHEMA)
     new = scope.students.join(rows.filter(pl.col("ref").is_null()).select("sourced_id"), on="sourced_id", how="semi")
-    pool = _pool(state, values, present) if new.height else None
+    pool = _pool(state, values, gone) if new.height else None
     if pool is None or pool.is_empty():
         return Matches(refs=number_new(rows), adopted=nobody, ambiguous=nobody, findings=merge([]))
 
@@ -44,7 +44,7 @@ def match_students(scope: Scope, state: State, values: LoadValues, present: pl.S
     new = new.join(_incoming_contacts(scope), on="sourced_id", how="left")
     sure, doubtful = [], []
     for reason, keys in _RULES:
-        found, unclear = one_to_one(new, pool, keys)
+        found, unclear = _not_two_children(new, pool, *one_to_one(new, pool, keys))
         sure.append(found.with_columns(reason=pl.lit(reason)))
         doubtful.append(unclear.with_columns(reason=pl.lit(reason)))
         new = new.join(found, on="sourced_id", how="anti")
@@ -76,6 +76,18 @@ def match_students(scope: Scope, state: State, values: LoadValues, present: pl.S
     )
 
 
+def _not_two_children(
+    new: pl.DataFrame, pool: pl.DataFrame, found: pl.DataFrame, unclear: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Two different state ids are two children, whatever else agrees: such pairs are questions."""
+    both = found.join(
+        new.select("sourced_id", theirs="state_id").unique("sourced_id"), on="sourced_id", maintain_order="left"
+    ).join(pool.select("id", ours="state_id").unique("id"), on="id", maintain_order="left")
+    other = (pl.col("theirs") != pl.col("ours")).fill_null(False)
+    shape = ("sourced_id", "id")
+    return both.filter(~other).select(shape), pl.concat([unclear, both.filter(other).select(shape)])
+
+
 def _told(code: str, rows: pl.DataFrame) -> pl.DataFrame:
     return of_rows(rows, code, stream="users.csv", sourced_id=pl.col("sourced_id"), detail=pl.col("reason"))
 
@@ -86,22 +98,13 @@ def _keys(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _pool(state: State, values: LoadValues, present: pl.Series | None) -> pl.DataFrame:
-    """Whom a new row may turn out to be: students nobody has linked, and linked ones whose id is gone."""
+def _pool(state: State, values: LoadValues, gone: pl.Series) -> pl.DataFrame:
+    """Whom a new row may turn out to be: students nobody has linked, and linked ones whose every id is gone."""
     columns = ("id", *_NAMES, "student_number", "state_id", "birth_on", "grade")
     pool = state.frames["unlinked_students"].select(columns)
-    if present is not None:
-        gone = (
-            state.frames["links"]
-            .filter((pl.col("kind") == "student") & ~pl.col("sourced_id").is_in(present.implode()))["object_id"]
-            .unique()
-        )
-        still = state.frames["links"].filter(
-            (pl.col("kind") == "student") & pl.col("sourced_id").is_in(present.implode())
-        )["object_id"]
-        gone = gone.filter(~gone.is_in(still.implode()))
-        if gone.len():
-            pool = pl.concat([pool, values("student", gone).select(columns)])
+    left = forsaken(state, "student", gone)
+    if left.len():
+        pool = pl.concat([pool, values("student", left).select(columns)])
     if pool.is_empty():
         return pool
     ids = pool["id"]

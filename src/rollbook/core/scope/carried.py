@@ -33,7 +33,7 @@ class Carried:
 def carried(roster: Roster, state: State, policy: Policy, today: dt.date, schools: pl.DataFrame) -> Carried:
     """Users that are in users.csv are described by it, except for their roles where those have a file of their own
     (1.2): there only a role row that is tobedeleted, or whose dates do not run, ends a role."""
-    users, roles = roster.frames["users"], roster.frames["roles"]
+    users = roster.frames["users"]
     student_links, person_links = _links(state, "student"), _links(state, "person")
     partial_users = roster.modes["users"] is not Mode.BULK
     partial_roles = roster.modes["roles"] is not Mode.BULK and ("roles", "user_sourced_id") in roster.received

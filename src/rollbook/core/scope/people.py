@@ -13,7 +13,6 @@ from rollbook.core.roster import GUARDIAN_ROLES, STUDENT_ROLE, Roster
 from rollbook.core.scope.carried import Carried, carried
 from rollbook.core.scope.enrollments import left_out_rows, running
 from rollbook.core.snapshot import Mode
-from rollbook.core.snapshot import Mode
 from rollbook.core.state import State
 
 __all__ = ["PeopleScope", "people_in_scope"]
@@ -301,7 +300,7 @@ def _guardianships(
             of_rows(shared, "SCP-008", stream="users.csv", column="agentSourcedIds", line=line, sourced_id=student),
             of_rows(absent, "SCP-009", stream="users.csv", column="agentSourcedIds", line=line, sourced_id=student),
             of_rows(no_rights, "SCP-010", stream="users.csv", line=line, sourced_id=pl.col("guardian_sourced_id")),
-            of_rows(unguarded, "SCP-013", stream="users.csv", line=line, sourced_id=pl.col("guardian_sourced_id")),
+            of_rows(unguarded, "SCP-017", stream="users.csv", line=line, sourced_id=pl.col("guardian_sourced_id")),
             of_rows(
                 other,
                 "SCP-011",
