@@ -80,6 +80,7 @@ REPAIRED: list[tuple[str, tuple[str, ...], list[str]]] = [
     ("outer folder", ("export/orgs.csv",), ["FIL-022"]),
     ("backslashes", ("export\\orgs.csv",), ["FIL-025", "FIL-022"]),
     ("capitals", ("ORGS.CSV",), []),
+    ("read me", ("orgs.csv", "readme.txt"), ["FIL-027"]),
     ("macOS", ("orgs.csv", "__MACOSX/._orgs.csv", ".DS_Store"), ["FIL-023"]),
     ("macOS around an outer folder", ("x/orgs.csv", "__MACOSX/x/._orgs.csv"), ["FIL-023", "FIL-022"]),
 ]

@@ -27,6 +27,8 @@ from rollbook.core.errors import ConfigError, TransientError
 __all__ = ["Archive", "Limits", "Member", "open_archive"]
 
 _LEFTOVERS = re.compile(r"(^|/)(__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+_TOLD = 20
+"""Of files that are none of ours, at most so many are named."""
 _PACKED = (".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz")
 
 
@@ -171,12 +173,12 @@ def _open_folder(path: Path, limits: Limits) -> Archive:
             folders.clear()  # one outer folder is met in practice, never two
         for name in names:
             relative = here / name
-            if (root / relative).suffix.casefold() != ".csv" and not _LEFTOVERS.search(relative.as_posix()):
-                # A folder may hold anything else (logs, done-markers, yesterday's zip); it is none of our business.
-                continue
-            entries.append((relative.as_posix(), relative.as_posix(), _size_of_own_file(root, relative)))
-            if len(entries) > limits.members:
-                raise refuse("FIL-006", stream=path.name, detail=f"more than {limits.members:,}")
+            is_csv = relative.suffix.casefold() == ".csv"
+            # A folder may hold anything else (logs, done-markers, yesterday's zip): it is named, never opened.
+            size = _size_of_own_file(root, relative) if is_csv else 0
+            entries.append((relative.as_posix(), relative.as_posix(), size))
+    if sum(entry[0].casefold().endswith(".csv") for entry in entries) > limits.members:
+        raise refuse("FIL-006", stream=path.name, detail=f"more than {limits.members:,}")
     members, remarks = _arrange(path.name, entries, single_layer=False)
     total = sum(member.size for member in members.values())
     if total > limits.total_bytes:
@@ -235,6 +237,9 @@ def _arrange(
     if chosen != ".":
         remarks.append(findings.make("FIL-022", stream=name, detail=chosen))
 
+    others = sorted(PurePosixPath(safe).name for safe, _, _ in wanted if str(PurePosixPath(safe).parent) == chosen)
+    unknown = [other for other in others if not other.casefold().endswith(".csv")]
+    remarks.extend(findings.make("FIL-027", stream=other) for other in unknown[:_TOLD])
     members: dict[str, Member] = {}
     for member in sorted(folders[chosen], key=lambda item: item.name):
         key = member.name.casefold()

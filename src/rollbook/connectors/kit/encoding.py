@@ -61,9 +61,11 @@ def to_utf8(data: bytes, *, stream: str) -> Text:
     if b"\x00" in data:
         remarks.append(findings.make("CSV-017", stream=stream, detail=str(data.count(b"\x00"))))
         data = data.replace(b"\x00", b"")
-    if b"\r" in data and data.count(b"\r") > data.count(b"\r\n"):
-        remarks.append(findings.make("CSV-007", stream=stream))
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\r" in data:
+        code = _line_ends(data)
+        remarks.append(findings.make(code, stream=stream))
+        if code == "CSV-007":
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not data.isascii() and not _is_utf8(data):
         if _has_utf8_letters(data):
             damaged = True
@@ -71,6 +73,14 @@ def to_utf8(data: bytes, *, stream: str) -> Text:
             encoding, data, first = _from_western(data, stream)
             remarks.append(findings.make("CSV-004", stream=stream, line=first, detail=encoding))
     return Text(data, encoding, damaged, findings.merge(remarks))
+
+
+def _line_ends(data: bytes) -> str:
+    """The code for lines that end otherwise than in a line feed: some in a bare return, all in CRLF, or mixed."""
+    pairs = data.count(b"\r\n")
+    if data.count(b"\r") > pairs:
+        return "CSV-007"
+    return "CSV-019" if pairs == data.count(b"\n") else "CSV-020"
 
 
 def _utf16(data: bytes) -> str | None:

@@ -1,7 +1,8 @@
-"""The exact way to split a file into records: line by line, for files that the fast way cannot take as they are.
+"""The exact way to split a file into records, for files that the fast way cannot take as they are.
 
-Looping over lines is allowed here (and only here): it runs when a file is ragged, damaged or oddly quoted, and it
-decides row by row what can be kept. Kept records are handed back as clean CSV: one parser cuts all cells.
+Lines that are plainly one right record are found at once, by the grammar of CSV. All others are judged one by one, the
+only loop over rows in the product: it decides what can be kept. Kept records are handed back as clean CSV, so that one
+parser cuts all cells.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+import polars as pl
 
 __all__ = ["Records", "Refused", "split_records"]
 
@@ -41,6 +44,7 @@ class Records:
     blank: list[int] = field(default_factory=list)
     trailing: list[int] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
+    loose: list[int] = field(default_factory=list)
     open_quote: int | None = None
     """Line of a quotation mark that is never closed; nothing after it was read."""
     cut: int | None = None
@@ -81,21 +85,52 @@ class _Splitter:
     def run(self) -> None:
         """Judge every record; afterwards ``found`` is complete."""
         at = 0
-        while at < len(self._physical):
-            raw = self._physical[at].removesuffix(b"\r")
-            line = self._first_line + at
-            if not raw.isascii() and not _valid(raw):
-                self._give_up(raw, line, "CSV-005", at)
-                at += 1
-            elif b'"' in raw:
-                step = self._quoted(raw, line, at)
-                if not step:
-                    return
-                at += step
-            else:
-                self._plain(raw, line, at)
-                at += 1
+        for odd in self._odd_lines():
+            if odd < at:
+                continue  # part of a record that began above
+            self._kept.extend(self._physical[at:odd])
+            self.found.lines.extend(range(self._first_line + at, self._first_line + odd))
+            at = self._judge(odd)
+            if not at:
+                return
+        self._kept.extend(self._physical[at:])
+        self.found.lines.extend(range(self._first_line + at, self._first_line + len(self._physical)))
         self.found.body = b"\n".join(self._kept)
+
+    def _odd_lines(self) -> list[int]:
+        """Positions of the lines that are not plainly one filled record of the right width."""
+        if self.extra:
+            return list(range(len(self._physical)))
+        mark = re.escape(self._separator)
+        cell = f'(?:"(?:[^"]|"")*"|[^"{mark}]*)'
+        record = f"^{cell}(?:{mark}{cell}){{{self._width - 1}}}\r?$"
+        try:
+            text = pl.Series(self._physical, dtype=pl.Binary).cast(pl.String)
+        except pl.exceptions.PolarsError:  # some line is not UTF-8
+            text = pl.Series([raw.decode(errors="replace") for raw in self._physical], dtype=pl.String)
+        lines = pl.DataFrame({"line": text})
+        line = pl.col("line")
+        right = (
+            pl.when(line.str.contains('"', literal=True))
+            .then(line.str.contains(record))
+            .otherwise(line.str.count_matches(self._separator, literal=True) == self._width - 1)
+        )
+        filled = line.str.strip_chars(self._separator + '" \t\r\x0b\x0c') != ""
+        whole = ~line.str.contains("\ufffd", literal=True)
+        return lines.select((right & filled & whole).not_().arg_true()).to_series().to_list()
+
+    def _judge(self, at: int) -> int:
+        """Judge the record that begins at this position: where the next one begins, 0 to stop reading."""
+        raw = self._physical[at].removesuffix(b"\r")
+        line = self._first_line + at
+        if not raw.isascii() and not _valid(raw):
+            self._give_up(raw, line, "CSV-005", at)
+            return at + 1
+        if b'"' in raw:
+            step = self._quoted(raw, line, at)
+            return at + step if step else 0
+        self._plain(raw, line, at)
+        return at + 1
 
     def extra_cells(self, spare: int) -> int:
         """How many empty cells nearly every row has beyond the last named column, judged by the first rows."""
@@ -153,6 +188,9 @@ class _Splitter:
             # Only the opening line is given up: if a stray mark swallowed the next lines, they are read by themselves.
             self._misfit(raw, line, len(cells), at + feed.taken)
             return 1
+        record = b"\n".join(line.removesuffix(b"\r") for line in self._physical[at : at + feed.taken]).decode()
+        if any('"' in cell and _escaped(cell) not in record for cell in cells):
+            self.found.loose.append(line)
         self._kept.append(_written(cells[: self._width], self._separator))
         self.found.lines.append(line)
         if self.extra:
@@ -211,9 +249,12 @@ def _first_cell(raw: bytes, mark: bytes) -> str | None:
     return cell.decode() or None if _valid(cell) else None
 
 
+def _escaped(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
+
+
 def _written(cells: list[str], separator: str) -> bytes:
     """The record as CSV that any parser reads the same way."""
     return separator.join(
-        '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in (separator, '"', "\n", "\r")) else cell
-        for cell in cells
+        _escaped(cell) if any(mark in cell for mark in (separator, '"', "\n", "\r")) else cell for cell in cells
     ).encode()

@@ -216,6 +216,28 @@ _ROWS: tuple[FindingKind, ...] = (
         "Not one row of {stream} fits its column headings.",
         "Look at the first two lines in a text editor: they must have the same number of cells.",
     ),
+    FindingKind(
+        "CSV-019",
+        _NOTICE,
+        "Line ends of Windows",
+        "{stream} ends its lines the way Windows does. It was read that way.",
+        "Nothing to do.",
+    ),
+    FindingKind(
+        "CSV-020",
+        _NOTICE,
+        "Mixed line ends",
+        "{stream} ends some lines the way Windows does and others not. All were read.",
+        "Nothing to do, unless the file was put together by hand.",
+    ),
+    FindingKind(
+        "CSV-021",
+        _WARNING,
+        "Quotation mark inside a cell",
+        "{detail} rows of {stream} have a quotation mark inside a cell that has none around it (first in line "
+        "{line}). It was kept as it is.",
+        "Nothing to do here; other programs may read such a row differently.",
+    ),
 )
 
 CSV_CODES: tuple[FindingKind, ...] = (*_HEADINGS, *_ROWS)
