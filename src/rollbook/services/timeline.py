@@ -39,6 +39,8 @@ _MODELS: Mapping[str, Any] = {
 }
 _RECORD_KINDS = {"person": ("staff", "guardian", "person")}
 _QUIET = frozenset({"id", "district_id", "created_run_id", "fingerprint", "archived_by", "archive_reason"})
+_REFERENCES = frozenset({"course_id", "session_ids"})
+_LABELS = {"contact_method": "Contact", "student_school": "School", "staff_role": "Role"}
 _MOST = 200
 """So many lines of history are told, the newest."""
 
@@ -62,9 +64,7 @@ def current(kind: str, object_id: int) -> dict[str, str]:
             values[f"{contact.kind} ({contact.owner})"] = contact.value
     if "school_id" in values:
         values["school"] = title("school", values.pop("school_id"))
-    return {
-        name: _text(value) for name, value in values.items() if not name.endswith(("_id", "_ids")) or "state" in name
-    }
+    return {name: _text(value) for name, value in values.items() if name not in _REFERENCES}
 
 
 def relations(kind: str, object_id: int) -> list[str]:
@@ -120,8 +120,8 @@ def _relation_ids(model: Any, kind: str, object_id: int) -> dict[int, str]:
         rows = Enrollment.objects.filter(**{kind: object_id}).select_related("classroom")
         return {row.pk: f"Place in {row.classroom.name}" for row in rows}
     other = "person" if kind == "student" else "student"
-    rows = Guardianship.objects.filter(**{kind: object_id}).select_related(other)
-    return {row.pk: f"Link with {_human(getattr(row, other))}" for row in rows}
+    pairs = Guardianship.objects.filter(**{kind: object_id}).select_related(other)
+    return {pair.pk: f"Link with {_human(getattr(pair, other))}" for pair in pairs}
 
 
 def _made(kind: str, object_id: int, zone: ZoneInfo) -> list[tuple[dt.datetime, str]]:
@@ -159,9 +159,7 @@ def _who(row: ChangeLog, run: SyncRun | None) -> str:
 
 
 def _label(table: str) -> str:
-    return {"contact_method": "Contact", "student_school": "School", "staff_role": "Role"}.get(
-        table, table.capitalize()
-    )
+    return _LABELS.get(table, table.capitalize())
 
 
 def _human(row: Any) -> str:
