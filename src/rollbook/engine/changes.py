@@ -14,7 +14,7 @@ from django.apps import apps
 from rollbook.core.entities import TABLES
 from rollbook.core.errors import PlanStale
 
-__all__ = ["Done", "columns_of", "perform"]
+__all__ = ["Done", "columns_of", "perform", "temporary"]
 
 _NEVER_UPDATED = frozenset({"id", "district_id", "created_run_id"})
 
@@ -40,15 +40,13 @@ def perform(cursor: Any, *, run_id: int, district_id: int) -> Done:
     Each statement must reach every logged row, found exactly as its ``old`` says. Raises PlanStale otherwise (somebody
     wrote past the log), ValueError when the log names a table or column that no run may write.
     """
-    # A copy with statistics of its own: what PostgreSQL believes about the log is older than this transaction, and a
-    # join planned on it can take the square of the rows.
-    cursor.execute("DROP TABLE IF EXISTS todo")
-    cursor.execute(
-        """CREATE TEMP TABLE todo ON COMMIT DROP AS
-        SELECT "table", op, row_id, old, new FROM change_log WHERE run_id = %s""",
-        [run_id],
+    temporary(
+        cursor,
+        "todo",
+        """SELECT "table", op, row_id, CASE WHEN op = 'update' THEN old END AS old, new
+        FROM change_log WHERE run_id = %(run)s""",
+        {"run": run_id},
     )
-    cursor.execute("ANALYZE todo")
     cursor.execute('SELECT "table", op, count(*) FROM todo GROUP BY "table", op')
     logged = {(table, op): int(number) for table, op, number in cursor.fetchall()}
     if unknown := {table for table, _ in logged} - set(TABLES):
@@ -70,6 +68,17 @@ def perform(cursor: Any, *, run_id: int, district_id: int) -> Done:
                 )
             done[op][table] = expected
     return Done(deleted=done["delete"], updated=done["update"], inserted=done["insert"])
+
+
+def temporary(cursor: Any, name: str, query: str, values: Mapping[str, Any] | None = None) -> None:
+    """A temporary table ``name`` of this transaction holds the rows of ``query``, with statistics of its own.
+
+    What PostgreSQL believes about a large table may be older than this transaction, and a join planned on that belief
+    can take the square of the rows.
+    """
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    cursor.execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", values)
+    cursor.execute(f"ANALYZE {name}")
 
 
 def _delete(_cursor: Any, table: str) -> str:

@@ -110,7 +110,7 @@ def recover(connection: SourceConnection, *, patience: float = _PATIENCE) -> lis
 
 def record_applied(cursor: Any, run: SyncRun, values: Mapping[str, Any]) -> None:
     """The run is applied, as part of the transaction that applies it."""
-    cursor.execute("SELECT last_value FROM change_log_id_seq")
+    cursor.execute("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM change_log_id_seq")
     mark = int(cursor.fetchone()[0])
     SyncRun.objects.filter(pk=run.pk).update(
         state=RunState.APPLIED, log_mark=mark, backend_pid=None, error="", **values

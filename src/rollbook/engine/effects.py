@@ -1,0 +1,266 @@
+"""What undoing a run means, row by row, and what stands in its way: sets, in temporary tables of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from rollbook.core.entities import LINK_TABLES, TABLES
+from rollbook.engine.changes import temporary
+from rollbook.engine.owners import RECORD_TABLES, owner_id, owner_table, record_kind
+from rollbook.store.models import SyncRun
+
+__all__ = ["CONFLICT_SCHEMA", "Effects"]
+
+CONFLICT_SCHEMA: dict[str, pl.DataType] = {
+    "kind": pl.String(),
+    "record_id": pl.Int64(),
+    "run": pl.Int64(),
+    "reason": pl.String(),
+}
+"""One row a record that cannot be undone as things are, and the later run that is in the way (null: by hand)."""
+
+_NULLABLE = frozenset({("staff_role", "school_id"), ("enrollment", "student_id"), ("enrollment", "person_id")})
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The undo of one run inside one transaction.
+
+    Temporary tables: ``mine`` (the run's log), ``effect`` (one row a directory row: ``op`` is what undo does to it,
+    ``owner_*`` the object it belongs to), ``conflict`` (objects in the way).
+    """
+
+    cursor: Any
+    run: SyncRun
+
+    def gather(self) -> None:
+        """``effect`` holds every row the run created, changed, removed or brought back."""
+        temporary(
+            self.cursor,
+            "mine",
+            """SELECT id, "table", row_id, op, kind, record_id, old, new FROM change_log WHERE run_id = %(run)s""",
+            self._values,
+        )
+        temporary(
+            self.cursor,
+            "effect",
+            """SELECT ''::text AS "table", 0::bigint AS row_id, ''::text AS op, 0::bigint AS log_id,
+            ''::text AS owner_table, 0::bigint AS owner_id WHERE FALSE""",
+        )
+        for table in TABLES:
+            owner = f"{owner_table(table, 't')}, {owner_id(table, 't')}"
+            self._do(
+                f"""INSERT INTO effect SELECT '{table}', t.id, 'delete', NULL, {owner} FROM "{table}" t
+                WHERE t.district_id = %(district)s AND t.created_run_id = %(run)s
+                UNION ALL
+                SELECT '{table}', t.id, CASE m.op WHEN 'insert' THEN 'delete' ELSE 'update' END, m.id, {owner}
+                FROM mine m JOIN "{table}" t ON t.id = m.row_id
+                WHERE m."table" = '{table}' AND m.op IN ('insert', 'update')
+                UNION ALL
+                SELECT '{table}', t.id, 'insert', m.id, {owner}
+                FROM mine m CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", m.old) t
+                WHERE m."table" = '{table}' AND m.op = 'delete'"""
+            )
+        self._do('CREATE UNIQUE INDEX ON effect ("table", row_id)')
+        self._do("ANALYZE effect")
+
+    def counts(self, op: str) -> dict[str, int]:
+        """table → rows that undo deletes, updates or inserts, as it stands now."""
+        self._do('SELECT "table", count(*) FROM effect WHERE op = %(op)s GROUP BY "table"', op=op)
+        found = dict(self.cursor.fetchall())
+        return {table: int(found[table]) for table in TABLES if table in found}
+
+    def find_conflicts(self) -> pl.DataFrame:
+        """``conflict`` holds the objects that later changes stand on; they are returned as ``CONFLICT_SCHEMA``, each
+        record and run once."""
+        temporary(
+            self.cursor,
+            "conflict",
+            """SELECT ''::text AS owner_table, 0::bigint AS owner_id, 0::bigint AS run_id, ''::text AS reason
+            WHERE FALSE""",
+        )
+        self._changed_later()
+        deleted, restored = self.counts("delete"), self.counts("insert")
+        for table, column, target, value in _references():
+            if target in deleted:
+                self._in_use(table, column, target, value)
+            if table in restored or table in self.counts("update"):
+                self._leads_nowhere(table, column, target)
+        for table in restored:
+            self._made_again(table)
+        for table in self.counts("update"):
+            self._changed_past_the_log(table)
+        kind = record_kind("c.owner_table", "c.owner_id", "%(district)s")
+        self._do(
+            f"""SELECT DISTINCT coalesce({kind}, c.owner_table), c.owner_id, c.run_id, c.reason FROM conflict c
+            ORDER BY 1, 2, 3, 4"""
+        )
+        return pl.DataFrame(self.cursor.fetchall(), schema=CONFLICT_SCHEMA, orient="row")
+
+    def exclude(self) -> int:
+        """``effect`` has no row of an object in conflict, nor of one that such an object needs; the number of objects
+        left out."""
+        temporary(self.cursor, "kept", "SELECT DISTINCT owner_table, owner_id FROM conflict")
+        self._do("CREATE UNIQUE INDEX ON kept (owner_table, owner_id)")
+        while self._keep_what_is_needed():
+            pass
+        self._do("DELETE FROM effect e USING kept k WHERE k.owner_table = e.owner_table AND k.owner_id = e.owner_id")
+        self._do("SELECT count(*) FROM kept")
+        return int(self.cursor.fetchone()[0])
+
+    def _changed_later(self) -> None:
+        """Rows of the run that a later run or a hand has changed. A change that was undone counts for nothing, as does
+        its undo."""
+        temporary(
+            self.cursor,
+            "later",
+            """SELECT l."table", l.row_id, l.op, l.kind, l.record_id, l.run_id, r.undoes_id, r.state,
+            CASE WHEN l.op = 'delete' THEN (l.old ->> 'created_run_id')::bigint END AS created_run_id
+            FROM change_log l LEFT JOIN sync_run r ON r.id = l.run_id
+            WHERE l.district_id = %(district)s AND l.id > %(mark)s AND l."table" = ANY(%(tables)s)""",
+            {**self._values, "mark": self.run.log_mark, "tables": list(TABLES)},
+        )
+        temporary(
+            self.cursor,
+            "standing",
+            """SELECT l.* FROM later l
+            WHERE NOT EXISTS (SELECT FROM later u WHERE u."table" = l."table" AND u.row_id = l.row_id
+                AND u.undoes_id = l.run_id AND u.state = 'applied')
+            AND NOT EXISTS (SELECT FROM later u WHERE u."table" = l."table" AND u.row_id = l.row_id
+                AND u.run_id = l.undoes_id AND l.state = 'applied')""",
+        )
+        self._do(
+            """INSERT INTO conflict SELECT e.owner_table, e.owner_id, s.run_id, 'changed since'
+            FROM standing s JOIN effect e ON e."table" = s."table" AND e.row_id = s.row_id"""
+        )
+        kinds = " ".join(f"WHEN '{kind}' THEN '{table}'" for kind, table in RECORD_TABLES.items())
+        self._do(
+            f"""INSERT INTO conflict SELECT coalesce(CASE s.kind {kinds} END, s."table"),
+            CASE WHEN s.kind IS NULL THEN s.row_id ELSE coalesce(s.record_id, s.row_id) END, s.run_id, 'gone since'
+            FROM standing s WHERE s.op = 'delete'
+            AND NOT EXISTS (SELECT FROM effect e WHERE e."table" = s."table" AND e.row_id = s.row_id)
+            AND (s.created_run_id = %(run)s
+                OR EXISTS (SELECT FROM mine m WHERE m."table" = s."table" AND m.row_id = s.row_id))"""
+        )
+
+    def _in_use(self, table: str, column: str, target: str, value: str) -> None:
+        """Rows that stay and refer to a row that would be deleted."""
+        self._do(
+            f"""INSERT INTO conflict SELECT e.owner_table, e.owner_id, CASE
+                WHEN t.created_run_id > %(run)s THEN t.created_run_id
+                ELSE (SELECT max(l.run_id) FROM change_log l WHERE l.district_id = %(district)s
+                    AND l."table" = '{table}' AND l.row_id = t.id AND l.id > %(mark)s) END, 'in use'
+            FROM {_source(table, column)} JOIN effect e ON e."table" = '{target}' AND e.op = 'delete'
+                AND e.row_id = {value}
+            LEFT JOIN effect own ON own."table" = '{table}' AND own.row_id = t.id
+            WHERE t.district_id = %(district)s AND {_only(table, target)}
+            AND (own.op IS NULL OR (own.op = 'update'
+                AND NOT EXISTS (SELECT FROM mine m WHERE m.id = own.log_id AND m.old ? '{column}')))""",
+            mark=self.run.log_mark,
+        )
+
+    def _leads_nowhere(self, table: str, column: str, target: str) -> None:
+        """Rows that would come back, or go back, to a row that is there no more."""
+        self._do(
+            f"""INSERT INTO conflict SELECT e.owner_table, e.owner_id, NULL, 'what it refers to is gone'
+            FROM {_before(table, column)}
+            WHERE {_only(table, target)} AND m.old ? '{column}' AND {_value(table, column)} IS NOT NULL
+            AND NOT EXISTS (SELECT FROM "{target}" p WHERE p.id = {_value(table, column)})
+            AND NOT EXISTS (SELECT FROM effect p
+                WHERE p."table" = '{target}' AND p.op = 'insert' AND p.row_id = {_value(table, column)})"""
+        )
+
+    def _made_again(self, table: str) -> None:
+        """Rows that would come back although another row has taken their key."""
+        key = TABLES[table].key
+        if key == ("id",):
+            return
+        keys = (*key, "connection_id") if table == "source_link" else key
+        same = " AND ".join(
+            f't."{name}" {"IS NOT DISTINCT FROM" if (table, name) in _NULLABLE else "="} r."{name}"' for name in keys
+        )
+        self._do(
+            f"""INSERT INTO conflict SELECT e.owner_table, e.owner_id, t.created_run_id, 'made again since'
+            FROM effect e JOIN mine m ON m.id = e.log_id
+            CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", m.old) r
+            JOIN "{table}" t ON t.district_id = r.district_id AND {same}
+            WHERE e."table" = '{table}' AND e.op = 'insert' AND NOT EXISTS
+                (SELECT FROM effect own WHERE own."table" = '{table}' AND own.op = 'delete' AND own.row_id = t.id)"""
+        )
+
+    def _changed_past_the_log(self, table: str) -> None:
+        """Rows that are not as the run left them although no log says so."""
+        self._do(
+            f"""INSERT INTO conflict SELECT e.owner_table, e.owner_id, NULL, 'changed outside the log'
+            FROM effect e JOIN mine m ON m.id = e.log_id JOIN "{table}" t ON t.id = e.row_id
+            WHERE e."table" = '{table}' AND e.op = 'update' AND NOT to_jsonb(t) @> m.new AND NOT EXISTS
+                (SELECT FROM conflict c WHERE c.owner_table = e.owner_table AND c.owner_id = e.owner_id)"""
+        )
+
+    def _keep_what_is_needed(self) -> bool:
+        """One round of keeping what kept objects refer to, and what refers to rows that are not brought back."""
+        self._do("SELECT count(*) FROM kept")
+        before = self.cursor.fetchone()[0]
+        for table, column, target, value in reversed(list(_references())):
+            self._do(
+                f"""INSERT INTO kept SELECT DISTINCT e.owner_table, e.owner_id
+                FROM {_source(table, column)} JOIN effect e ON e."table" = '{target}' AND e.op = 'delete'
+                    AND e.row_id = {value}
+                JOIN kept k ON k.owner_table = {owner_table(table, "t")} AND k.owner_id = {owner_id(table, "t")}
+                WHERE t.district_id = %(district)s AND {_only(table, target)} ON CONFLICT DO NOTHING"""
+            )
+        for table, column, target, _ in _references():
+            self._do(
+                f"""INSERT INTO kept SELECT DISTINCT e.owner_table, e.owner_id FROM {_before(table, column)}
+                JOIN effect p ON p."table" = '{target}' AND p.op = 'insert' AND p.row_id = {_value(table, column)}
+                JOIN kept k ON k.owner_table = p.owner_table AND k.owner_id = p.owner_id
+                WHERE {_only(table, target)} AND m.old ? '{column}' ON CONFLICT DO NOTHING"""
+            )
+        self._do("SELECT count(*) FROM kept")
+        return bool(self.cursor.fetchone()[0] > before)
+
+    @property
+    def _values(self) -> dict[str, Any]:
+        return {"run": self.run.pk, "district": self.run.district_id}
+
+    def _do(self, query: str, **values: Any) -> None:
+        self.cursor.execute(query, {**self._values, **values})
+
+
+def _references() -> Iterator[tuple[str, str, str, str]]:
+    """(table, column, target, SQL of the id) of every reference of the directory; ``t`` is the row."""
+    for table, spec in TABLES.items():
+        for column, target in spec.references.items():
+            yield table, column, target, _value(table, column)
+    for target in LINK_TABLES.values():
+        yield "source_link", "object_id", target, "t.object_id"
+
+
+def _value(table: str, column: str) -> str:
+    return "held.target_id" if isinstance(TABLES[table].columns[column], pl.List) else f't."{column}"'
+
+
+def _unnested(table: str, column: str) -> str:
+    is_list = isinstance(TABLES[table].columns[column], pl.List)
+    return f' CROSS JOIN LATERAL unnest(t."{column}") AS held(target_id)' if is_list else ""
+
+
+def _source(table: str, column: str) -> str:
+    """The rows of ``table`` as they are."""
+    return f'"{table}" t{_unnested(table, column)}'
+
+
+def _before(table: str, column: str) -> str:
+    """The rows of ``table`` that undo writes back, as they were (of an update, only the columns of ``old``)."""
+    return f"""effect e JOIN mine m ON m.id = e.log_id AND e."table" = '{table}' AND e.op IN ('insert', 'update')
+        CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", m.old) t{_unnested(table, column)}"""
+
+
+def _only(table: str, target: str) -> str:
+    if table != "source_link":
+        return "TRUE"
+    return f"t.kind = '{next(kind for kind, name in LINK_TABLES.items() if name == target)}'"
