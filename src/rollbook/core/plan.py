@@ -23,8 +23,9 @@ EDIT_SCHEMA: dict[str, pl.DataType] = {
     "new": pl.String(),
 }
 """One row an existing database row that changes. ``op``: ``update`` (``old`` and ``new`` are JSON objects of just the
-columns that change; a reference in ``new`` to a new row is its negative ``ref``) or ``delete`` (``old`` is empty JSON; the whole row is kept by apply). ``kind`` and ``record_id`` name the record it
-counts under: a contact method counts under its guardian or staff member."""
+columns that change; a reference in ``new`` to a new row is its negative ``ref``) or ``delete`` (``old`` is empty JSON; the
+whole row is kept by apply). ``kind`` and ``record_id`` name the record it counts under: a contact method counts under its
+guardian or staff member."""
 
 RECORD_SCHEMA: dict[str, pl.DataType] = {
     "kind": pl.Enum(KINDS),

@@ -8,6 +8,7 @@ import polars as pl
 
 from rollbook.core.diff.changes import Changes, edit_rows, events, field_edits, insert_rows
 from rollbook.core.diff.context import Context
+from rollbook.core.diff.pairs import has_repeated_pairs, join_pairs
 from rollbook.core.findings import of_rows
 
 __all__ = ["Relation", "diff_relations", "enrollments", "relations"]
@@ -45,8 +46,8 @@ def relations(
     frozen_persons = context.frozen_objects("person").implode()
     said = ("roles", "role") in context.roster.received and not context.roles_unreadable
     # people whose role row comes without their own row, as a delta may send it, are spoken of, too
-    named = context.roster.frames["roles"]["user_sourced_id"].unique()
-    by_role = {kind: context.links(kind).filter(pl.col("sourced_id").is_in(named.implode())) for kind in _USERS}
+    named = context.roster.frames["roles"].select(sourced_id="user_sourced_id")
+    by_role = {kind: context.links(kind).join(named, on="sourced_id", how="semi") for kind in _USERS}
     here_students = pl.concat([context.students["ref"], by_role["student"]["object_id"]]).unique().implode()
     here_persons = pl.concat([context.matched.persons["ref"], by_role["person"]["object_id"]]).unique().implode()
     whole_roles = pl.lit(said and context.whole("roles") and "staff" not in context.unreadable)
@@ -137,14 +138,16 @@ def enrollments(
     fits = pl.when(as_student).then(pl.col("student_id").is_not_null())
     fits = fits.otherwise(pl.col("person_id").is_in(_may_teach(context).implode()).fill_null(False))
     unresolved = refs.filter(no_class | nobody)
-    _report(context, changes, unresolved, refs.filter(~no_class & ~nobody & ~fits))
+    wrong = refs.filter(~no_class & ~nobody & ~fits)
+    _report(context, changes, unresolved, wrong)
+    meant = pl.concat([wrong, _zeros_lost(context, changes, unresolved)], how="diagonal")
     kept = refs.filter(
         ~no_class & ~nobody & fits & ~pl.col("student_id").is_in(context.dormant.implode()).fill_null(False)
     )
     kept = _without_kept_archived(context, kept)
 
     state = context.state.frames["enrollments"]
-    speaks = _speaks_of_enrollment(context, gone_classes, gone_students, gone_persons)
+    speaks = _speaks_of_enrollment(context, gone_classes, gone_students, gone_persons) & ~_pairs_of(meant)
     received = [
         name for name in ("is_primary", "begins_on", "ends_on") if ("enrollments", name) in context.roster.received
     ]
@@ -154,8 +157,8 @@ def enrollments(
         key = ("classroom_id", member)
         columns = (*key, "role", "is_primary", "begins_on", "ends_on")
         side = side.select(columns).with_columns(pl.col("is_primary").fill_null(False))
-        doubled = side.select(key).is_duplicated()
-        if doubled.any():
+        if has_repeated_pairs(side, key):
+            doubled = side.select(key).is_duplicated()
             side = pl.concat([side.filter(~doubled), _merged(side.filter(doubled), key).select(columns)])
         changes.incoming_enrollments.append(side)
         result.append(
@@ -171,6 +174,42 @@ def enrollments(
             )
         )
     return tuple(result)
+
+
+def _zeros_lost(context: Context, changes: Changes, unresolved: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose user is nobody's id, but somebody's without its leading zeros (O-1): told (PLN-011), never guessed; the
+    enrollment they may mean is left as it is. ``classroom_id``, ``student_id``, ``person_id``."""
+    stray = unresolved.filter(pl.col("classroom_id").is_not_null()).join(
+        context.roster.frames["users"].select(user_sourced_id="sourced_id"), on="user_sourced_id", how="anti"
+    )
+    if stray.is_empty() or not context.whole("users"):
+        return stray.clear()
+    bare = pl.col("user_sourced_id").str.strip_chars_start("0")
+    known = context.user_refs.filter(pl.col("user_sourced_id").str.starts_with("0")).with_columns(bare=bare)
+    known = known.filter(pl.len().over("bare") == 1).drop("user_sourced_id")
+    meant = stray.drop("student_id", "person_id").with_columns(bare=bare).join(known, on="bare", maintain_order="left")
+    changes.findings.append(
+        of_rows(
+            meant,
+            "PLN-011",
+            stream="enrollments.csv",
+            column="userSourcedId",
+            line=pl.col("line"),
+            sourced_id=pl.col("user_sourced_id"),
+        )
+    )
+    return meant.drop("bare")
+
+
+def _pairs_of(rows: pl.DataFrame) -> pl.Expr:
+    """Whether an enrollment is of one of these ``classroom_id`` and ``student_id`` or ``person_id``."""
+    found = pl.lit(False)
+    for member in ("student_id", "person_id"):
+        pairs = rows.drop_nulls(member).select(key=pl.struct(a="classroom_id", b=member))["key"]
+        if pairs.len():
+            here = pl.struct(a="classroom_id", b=member).is_in(pairs.implode())
+            found = found | (pl.col(member).is_not_null() & here)
+    return found
 
 
 def _may_teach(context: Context) -> pl.Series:
@@ -312,7 +351,7 @@ def diff_relations(context: Context, changes: Changes, relation: Relation, ended
     are never touched (R-9)."""
     key, fields, current = list(relation.key), list(relation.fields), relation.current
     old = current.select("id", *key, "status", "managed", *(pl.col(name).alias(f"{name}_old") for name in fields))
-    both = relation.incoming.join(old, on=key, how="left", maintain_order="left", nulls_equal=True)
+    both = join_pairs(relation.incoming, old, key)
     new = both.filter(pl.col("id").is_null()).with_columns(
         status=pl.lit("active"), ref=-pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
     )
@@ -336,7 +375,7 @@ def diff_relations(context: Context, changes: Changes, relation: Relation, ended
     _edit(changes, relation, touched, [*fields, "status"], "restore", "update", "changed", "reappeared")
 
     active = current.filter(pl.col("managed") & (pl.col("status") == "active"))
-    gone = active.join(relation.incoming.select(key), on=key, how="anti", nulls_equal=True)
+    gone = active.join(both.select("id"), on="id", how="anti", maintain_order="left")
     if gone.height:
         gone = gone.filter(relation.speaks)
     gone = gone.with_columns(row_id=pl.col("id"), status_old=pl.col("status"), status=pl.lit("ended"))

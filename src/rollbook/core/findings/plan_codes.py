@@ -240,6 +240,14 @@ PLAN_CODES: tuple[FindingKind, ...] = (
         "Nothing to do: families share contacts. Give each their own if they should sign in separately.",
     ),
     FindingKind(
+        "PLN-011",
+        _WARNING,
+        "An id seems to have lost its leading zeros",
+        "Line {line} of {stream}: nobody has the id {sourced_id}, but somebody has it with leading zeros. The enrollment "
+        "stays as it is.",
+        "Export ids as text; a spreadsheet takes leading zeros away.",
+    ),
+    FindingKind(
         "PLN-008",
         _NOTICE,
         "More than six guardians",

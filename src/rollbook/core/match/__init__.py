@@ -10,6 +10,7 @@ from rollbook.core.findings import merge
 from rollbook.core.match.links import linked, number_new
 from rollbook.core.match.persons import match_persons
 from rollbook.core.match.students import match_students
+from rollbook.core.policy import Policy
 from rollbook.core.roster import Roster
 from rollbook.core.scope import Scope
 from rollbook.core.snapshot import Mode
@@ -39,7 +40,7 @@ class Matched:
     findings: pl.DataFrame
 
 
-def match(scope: Scope, roster: Roster, state: State, values: LoadValues) -> Matched:
+def match(scope: Scope, roster: Roster, state: State, values: LoadValues, policy: Policy) -> Matched:
     """Links first, adoption for the rest, then new references. ``values`` is asked only when a record is new while
     somebody could be recognised: a directory made by hand, or ids that changed."""
     frames = {
@@ -49,15 +50,16 @@ def match(scope: Scope, roster: Roster, state: State, values: LoadValues) -> Mat
     }
     gone = _gone(roster, state)
     students = match_students(scope, state, values, gone)
-    persons = match_persons(scope, state, values, gone)
+    persons = match_persons(scope, state, values, gone, mobile=policy.phone_column, students=students.refs)
     frames |= {"student": students.refs, "person": persons.refs}
-    have = state.frames["links"].select("kind", "sourced_id")
     links = pl.concat(
         [
-            frame.select(kind=pl.lit(kind), sourced_id=pl.col("sourced_id"), ref=pl.col("ref"))
+            frame.join(
+                state.frames["links"].filter(pl.col("kind") == kind), on="sourced_id", how="anti", maintain_order="left"
+            ).select(kind=pl.lit(kind), sourced_id=pl.col("sourced_id"), ref=pl.col("ref"))
             for kind, frame in frames.items()
         ]
-    ).join(have, on=("kind", "sourced_id"), how="anti", maintain_order="left")
+    )
     return Matched(
         sessions=frames["session"],
         courses=frames["course"],
@@ -73,7 +75,10 @@ def match(scope: Scope, roster: Roster, state: State, values: LoadValues) -> Mat
 
 def _with_lines(findings: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
     """The findings, each with the line of the user it is about."""
-    lines = users.select("sourced_id", "line").unique("sourced_id", keep="last")
+    if findings.is_empty():
+        return findings
+    lines = users.select("sourced_id", "line").join(findings, on="sourced_id", how="semi", maintain_order="left")
+    lines = lines.unique("sourced_id", keep="last", maintain_order=True)
     return (
         findings.drop("line").join(lines, on="sourced_id", how="left", maintain_order="left").select(findings.columns)
     )
@@ -90,4 +95,4 @@ def _gone(roster: Roster, state: State) -> pl.Series:
         return links.filter(links.is_in(deleted.implode()) & ~links.is_in(active.implode()))
     refused = roster.refused.filter(pl.col("frame").is_in(["users", "roles"]))
     present = pl.concat([active, refused["sourced_id"].cast(pl.String), refused["user_sourced_id"].cast(pl.String)])
-    return links.filter(~links.is_in(present.drop_nulls().implode()))
+    return links.to_frame().join(present.to_frame(links.name), on=links.name, how="anti").to_series()

@@ -14,6 +14,7 @@ __all__ = ["match_persons"]
 _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("e-mail and name", ("given_key", "family_key", "email")),
     ("mobile and name", ("given_key", "family_key", "mobile")),
+    ("name and child", ("given_key", "family_key", "student_id")),
 )
 """R-2 says e-mail or mobile + last name. The first name must agree too: couples share both."""
 
@@ -23,18 +24,24 @@ _WEAK: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def match_persons(scope: Scope, state: State, values: LoadValues, gone: pl.Series) -> Matches:
-    """As ``match_students``. Records of one human share one reference; where they already are two accounts, nobody is
-    joined and MAT-004 says so."""
+def match_persons(
+    scope: Scope, state: State, values: LoadValues, gone: pl.Series, *, mobile: str, students: pl.DataFrame
+) -> Matches:
+    """As ``match_students``; ``mobile``: the column whose number is the mobile; ``students``: their references. Records
+    of one human share one reference; where they already are two accounts, nobody is joined and MAT-004 says so."""
     rows = linked(scope.adults.select("sourced_id"), state, "person")
     nobody = pl.DataFrame(schema=MATCH_SCHEMA)
     if not rows["ref"].null_count():
         return Matches(refs=rows, adopted=nobody, ambiguous=nobody, findings=merge([]))
-    keyed = _keys(scope.adults, mobile="sms").join(rows, on="sourced_id", maintain_order="left")
+    keyed = _keys(scope.adults, mobile=mobile).join(rows, on="sourced_id", maintain_order="left")
     keyed, same_human, split = _one_human(keyed)
 
     new = keyed.filter(pl.col("ref").is_null())
     pool = _pool(state, values, gone, new.height > 0)
+    if pool.height:
+        new = new.join(_children(scope, students), on="sourced_id", how="left", maintain_order="left")
+    else:
+        new = new.with_columns(student_id=pl.lit(None, dtype=pl.Int64))
     sure, doubtful = [], []
     for reason, keys in _RULES:
         found, unclear = one_to_one(_heads(new), pool, keys)
@@ -87,8 +94,16 @@ def _keys(rows: pl.DataFrame, mobile: str) -> pl.DataFrame:
 
 
 def _heads(new: pl.DataFrame) -> pl.DataFrame:
-    """One row a human, so that two records of one parent are not two candidates."""
-    return new.unique("human", keep="first", maintain_order=True)
+    """The rows of one record a human, so that two records of one parent are not two candidates."""
+    return new.filter(pl.col("sourced_id") == pl.col("sourced_id").first().over("human"))
+
+
+def _children(scope: Scope, students: pl.DataFrame) -> pl.DataFrame:
+    """(``sourced_id``, ``student_id``): known children whom a guardian arrives with."""
+    known = students.filter(pl.col("ref") > 0)
+    return scope.guardianships.join(known, left_on="student_sourced_id", right_on="sourced_id").select(
+        sourced_id="guardian_sourced_id", student_id="ref"
+    )
 
 
 def _one_human(keyed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -148,6 +163,7 @@ def _pool(state: State, values: LoadValues, gone: pl.Series, wanted: bool) -> pl
             one = contact.filter(pl.col("kind") == kind).select(id="person_id", value="value").unique("id")
             wide = wide.join(one.rename({"value": kind}), on="id", how="left")
         pool = pl.concat([pool, wide.with_columns(unlinked=pl.lit(False)).select(columns)])
-    return pool.with_columns(
+    children = state.frames["guardianships"].select("student_id", id="person_id")
+    return pool.join(children, on="id", how="left", maintain_order="left").with_columns(
         given_key=pl.col("given_name").str.to_lowercase(), family_key=pl.col("family_name").str.to_lowercase()
     )

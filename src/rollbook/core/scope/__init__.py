@@ -39,7 +39,7 @@ class Scope:
       ``line``; classes and users are not looked up yet.
     - In a delta, ``student_schools``, ``staff_roles`` and ``guardianships`` also speak of linked users without a row.
     - ``placeless``: ``user_sourced_id`` of users with a role at an org that is not in the data.
-    - ``misplaced``: ``sourced_id`` of classes held at something that is no school.
+    - ``misplaced``: ``sourced_id`` of classes whose org is no school, or is not in the data.
     - ``left_out``: ``kind``, ``sourced_id``, ``reason``.
     """
 

@@ -20,7 +20,7 @@ __all__ = ["ClassScope", "classes_in_scope"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassScope:
     """``frame``: roster columns of ``classes``, ``school_id``, ``starts_on``, ``ends_on``. ``misplaced``: ``sourced_id``
-    of classes held at something that is no school and not matched: nobody can say where they belong."""
+    of classes whose org is no school, or not in the data: nobody can say where they belong."""
 
     frame: pl.DataFrame
     misplaced: pl.DataFrame
@@ -82,11 +82,14 @@ def classes_in_scope(
     )
     classes = classes.with_columns(reason=reason)
     inside = pl.col("reason").is_null()
-    no_school = roster.frames["orgs"].filter(
-        (pl.col("status") == "active") & (pl.col("type") != "school").fill_null(True)
+    a_school = pl.concat(
+        [
+            roster.frames["orgs"].filter((pl.col("status") == "active") & (pl.col("type") == "school"))["sourced_id"],
+            state.frames["links"].filter(pl.col("kind") == "school")["sourced_id"],
+        ]
     )
-    misplaced = classes.filter(pl.col("reason") == "school_not_matched").join(
-        no_school, left_on="school_sourced_id", right_on="sourced_id", how="semi"
+    misplaced = classes.filter(
+        (pl.col("reason") == "school_not_matched") & ~pl.col("school_sourced_id").is_in(a_school.implode())
     )
     unknown_term = terms.join(sessions, on="session", how="anti").select("sourced_id").unique()
     findings = merge(
