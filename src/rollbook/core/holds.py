@@ -8,6 +8,7 @@ import polars as pl
 from rollbook.core.causes import explain_holds
 from rollbook.core.diff import Changes, Context
 from rollbook.core.entities import REMOVALS
+from rollbook.core.plan import HOLD_SCHEMA
 from rollbook.core.records import bases, incoming_counts
 
 __all__ = ["EXPECTED", "LEAST", "URGENT", "hold"]
@@ -31,6 +32,9 @@ def hold(context: Context, changes: Changes, records: pl.DataFrame) -> tuple[pl.
         .then(pl.lit("update"))
         .otherwise(pl.lit("create")),
     )
+    if records.is_empty():
+        nobody = pl.lit(None, dtype=pl.String)
+        return records.with_columns(hold=nobody, depends_on=nobody), pl.DataFrame(schema=HOLD_SCHEMA)
     before = bases(context)
     over = _over_threshold(context, records, before)
     records = records.join(over, on=("kind", "school_id", "group"), how="left", maintain_order="left", nulls_equal=True)

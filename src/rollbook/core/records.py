@@ -130,45 +130,59 @@ def bases(context: Context) -> pl.DataFrame:
     )
     classes = linked("classroom").join(state["classrooms"].filter(active), left_on="ref", right_on="id", how="semi")
     mine = pl.col("managed") & active
-    enrolled = state["enrollments"].filter(mine).select(ref="classroom_id")
-    paired = state["guardianships"].filter(mine).select(ref="student_id")
-    persons = persons.with_columns(kind=context.person_kind("ref"))
+    enrolled = _numbers(state["enrollments"].filter(mine), "classroom_id")
+    paired = _numbers(state["guardianships"].filter(mine), "student_id")
     classrooms = state["classrooms"].select(pl.col("id").alias("ref"), "school_id")
     homes = context.student_homes_before
     parts = [
-        students.join(homes, on="ref", how="left").select(kind=pl.lit("student"), school_id="school_id"),
-        persons.join(context.person_homes_before, on="ref", how="left").select("kind", "school_id"),
-        classes.join(classrooms, on="ref", how="left").select(kind=pl.lit("classroom"), school_id="school_id"),
-        enrolled.join(classrooms, on="ref", how="left").select(kind=pl.lit("enrollment"), school_id="school_id"),
-        paired.join(homes, on="ref", how="left").select(kind=pl.lit("guardianship"), school_id="school_id"),
+        _by_school(students, homes, "student"),
+        *_persons_by_school(context, persons, context.person_homes_before),
+        _by_school(classes, classrooms, "classroom"),
+        _by_school(enrolled, classrooms, "enrollment"),
+        _by_school(paired, homes, "guardianship"),
     ]
-    return pl.concat(parts).group_by("kind", "school_id").agg(base=pl.len().cast(pl.Int64))
+    return pl.concat(parts).rename({"number": "base"})
+
+
+def _numbers(rows: pl.DataFrame, owner: str) -> pl.DataFrame:
+    """``ref``, ``number``: how many of ``rows`` each owner has. Owners are few where rows are many."""
+    return rows.group_by(ref=owner).agg(number=pl.len().cast(pl.Int64))
+
+
+def _by_school(refs: pl.DataFrame, homes: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """``kind``, ``school_id``, ``number`` of ``refs`` (each counts once, or ``number`` times) in their homes."""
+    number = pl.col("number").sum() if "number" in refs.columns else pl.len().cast(pl.Int64)
+    counted = refs.join(homes, on="ref", how="left").group_by("school_id").agg(number=number)
+    return counted.select(kind=pl.lit(kind), school_id="school_id", number="number")
+
+
+def _persons_by_school(context: Context, refs: pl.DataFrame, homes: pl.DataFrame) -> list[pl.DataFrame]:
+    staff = context.staff_ids.implode()
+    return [
+        _by_school(refs.filter(pl.col("ref").is_in(staff)), homes, "staff"),
+        _by_school(refs.filter(~pl.col("ref").is_in(staff)), homes, "guardian"),
+    ]
 
 
 def incoming_counts(context: Context, changes: Changes) -> pl.DataFrame:
     """``kind``, ``school_id``, ``received``: records in scope of this reading, changed or not."""
-    people = pl.concat([context.matched.persons.select("ref")]).unique().with_columns(kind=context.person_kind("ref"))
+    people = context.matched.persons.select("ref").unique()
     made = pl.concat(
         [
-            *(frame.select(ref="classroom_id") for frame in changes.incoming_enrollments),
-            pl.DataFrame(schema={"ref": pl.Int64}),
+            *(_numbers(frame, "classroom_id") for frame in changes.incoming_enrollments),
+            pl.DataFrame(schema={"ref": pl.Int64, "number": pl.Int64}),
         ]
     )
+    schools = context.scope.schools.select("school_id").unique()
     parts = [
-        context.students.select("ref")
-        .join(context.student_homes, on="ref", how="left")
-        .select(kind=pl.lit("student"), school_id="school_id"),
-        people.join(context.person_homes, on="ref", how="left").select("kind", "school_id"),
-        context.matched.classes.select("ref")
-        .join(context.class_homes, on="ref", how="left")
-        .select(kind=pl.lit("classroom"), school_id="school_id"),
-        made.join(context.class_homes, on="ref", how="left").select(kind=pl.lit("enrollment"), school_id="school_id"),
-        context.guardianships.select(ref="student_id")
-        .join(context.student_homes, on="ref", how="left")
-        .select(kind=pl.lit("guardianship"), school_id="school_id"),
-        context.scope.schools.select("school_id").unique().select(kind=pl.lit("school"), school_id="school_id"),
+        _by_school(context.students.select("ref"), context.student_homes, "student"),
+        *_persons_by_school(context, people, context.person_homes),
+        _by_school(context.matched.classes.select("ref"), context.class_homes, "classroom"),
+        _by_school(made, context.class_homes, "enrollment"),
+        _by_school(_numbers(context.guardianships, "student_id"), context.student_homes, "guardianship"),
+        schools.select(kind=pl.lit("school"), school_id="school_id", number=pl.lit(1, dtype=pl.Int64)),
     ]
-    return pl.concat(parts).group_by("kind", "school_id").agg(received=pl.len().cast(pl.Int64))
+    return pl.concat(parts).rename({"number": "received"})
 
 
 assert set(_RANK) | {"unchanged"} == set(ACTIONS)

@@ -52,7 +52,10 @@ def diff(context: Context) -> tuple[Changes, Leaving]:
 def _link(context: Context, changes: Changes) -> None:
     """New source links, with the fingerprint of what they bind."""
     links = context.matched.links
-    prints = [frame.unique("ref").with_columns(kind=pl.lit(kind)) for kind, frame in changes.fingerprints.items()]
+    prints = [
+        frame.join(links, on="ref", how="semi").unique("ref").with_columns(kind=pl.lit(kind))
+        for kind, frame in changes.fingerprints.items()
+    ]
     links = links.join(pl.concat(prints), on=("kind", "ref"), how="left", maintain_order="left").with_columns(
         object_id=pl.col("ref"),
         fingerprint=pl.col("fp"),

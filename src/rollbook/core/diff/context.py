@@ -48,8 +48,13 @@ class Context:
 
     def links(self, kind: str) -> pl.DataFrame:
         """``link_id``, ``sourced_id``, ``object_id``, ``fingerprint`` of one kind."""
-        links = self.state.frames["links"].filter(pl.col("kind") == kind)
-        return links.select(pl.col("id").alias("link_id"), "sourced_id", "object_id", "fingerprint")
+        return self._links.get((kind,), self.state.frames["links"].clear()).select(
+            pl.col("id").alias("link_id"), "sourced_id", "object_id", "fingerprint"
+        )
+
+    @cached_property
+    def _links(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        return self.state.frames["links"].partition_by("kind", as_dict=True)
 
     @cached_property
     def school_ids(self) -> pl.Series:
@@ -200,10 +205,10 @@ class Context:
 
     @cached_property
     def person_homes(self) -> pl.DataFrame:
-        """``ref``, ``school_id``: the one school a person is counted in: the first staff role's, else the first child's."""
+        """``ref``, ``school_id``: the one school a person is counted in: where they are staff, else their child's."""
         active = pl.col("status") == "active"
         parts = [
-            self.staff_roles.select(pl.col("person_id").alias("ref"), "school_id"),
+            self.staff_roles.select(pl.col("person_id").alias("ref"), "school_id").sort("school_id", nulls_last=True),
             self.state.frames["staff_roles"].filter(active).sort("id").select(ref="person_id", school_id="school_id"),
             *(
                 pairs.select("student_id", ref="person_id")

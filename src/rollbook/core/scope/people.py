@@ -251,7 +251,6 @@ def _guardianships(
         .group_by("user_sourced_id")
         .agg(relationship=pl.col("role").min())
         .join(users.filter(active).select(user_sourced_id="sourced_id"), on="user_sourced_id", how="semi")
-        .sort("user_sourced_id")
         .select(
             guardian_sourced_id="user_sourced_id", relationship="relationship", known_rights=pl.lit(None, pl.String)
         )

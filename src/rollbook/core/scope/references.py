@@ -46,8 +46,9 @@ def dangling_references(roster: Roster) -> pl.DataFrame:
 
 def outside_terms(classes: pl.DataFrame, enrollments: pl.DataFrame) -> pl.DataFrame:
     """SCP-015 for enrollments that begin before their class's first session or end after its last."""
-    dated = enrollments.filter(pl.col("begins_on").is_not_null() | pl.col("ends_on").is_not_null())
     terms = classes.select(class_sourced_id="sourced_id", first="starts_on", last="ends_on").drop_nulls()
+    latest_first, earliest_last = terms["first"].max(), terms["last"].min()
+    dated = enrollments.filter((pl.col("begins_on") < latest_first) | (pl.col("ends_on") > earliest_last))
     outside = dated.join(terms, on="class_sourced_id", maintain_order="left").filter(
         (pl.col("begins_on") < pl.col("first")).fill_null(False) | (pl.col("ends_on") > pl.col("last")).fill_null(False)
     )
