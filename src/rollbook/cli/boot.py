@@ -12,6 +12,8 @@ from rollbook.store.home import home_directory
 
 SETTINGS = "rollbook.config.settings"
 
+home = home_directory
+
 
 def boot(*, with_migrations: bool = True) -> None:
     """Django is set up, the database answers, and (unless `with_migrations` is off) its tables are up to date.

@@ -47,7 +47,22 @@ PLAYGROUND = "Trying out and measuring"
 
 # In the order of `rollbook --help`. To add a command: write rollbook/cli/NOUN.py and add its line.
 COMMANDS: tuple[Command, ...] = (
+    Command("demo", "rollbook.cli.demo:demo", "Show the main job on a made-up district, in a minute.", PLAYGROUND),
     Command("generate", "rollbook.cli.generate:generate", "Make a believable district's OneRoster files.", PLAYGROUND),
+    Command("validate", "rollbook.cli.validate:validate", "Say what is in a bundle, and what is wrong with it.", SETUP),
+    Command("district", "rollbook.cli.district:district", "Add a district.", SETUP),
+    Command("source", "rollbook.cli.source:source", "Say where a district's roster comes from.", SETUP),
+    Command("schools", "rollbook.cli.schools:schools", "Match the source's schools with Rollbook's.", SETUP),
+    Command("settings", "rollbook.cli.settings:settings", "List or change how a source is synced.", SETUP),
+    Command("plan", "rollbook.cli.plan:plan", "Plan: every change before it happens.", RUNS),
+    Command("show", "rollbook.cli.plan:show", "Show the records of a plan: who, what, why.", RUNS),
+    Command("apply", "rollbook.cli.apply:apply", "Apply a plan, as it was shown.", RUNS),
+    Command("sync", "rollbook.cli.apply:sync", "Plan, and apply what waits for nobody.", RUNS),
+    Command("runs", "rollbook.cli.runs:runs", "List the runs of a district.", RUNS),
+    Command("report", "rollbook.cli.runs:report", "Write the report of a run.", RUNS),
+    Command("undo", "rollbook.cli.undo:undo", "Take a run back, exactly.", RUNS),
+    Command("explain", "rollbook.cli.explain:explain", "Tell why a record is as it is.", RUNS),
+    Command("export", "rollbook.cli.export:export", "Write the directory as OneRoster 1.1.", RUNS),
     Command("doctor", "rollbook.cli.server:doctor", "Say what is in use here and what is wrong with it.", INSTALLATION),
     Command("migrate", "rollbook.cli.server:migrate", "Bring the database's tables up to date.", INSTALLATION),
     Command("stop", "rollbook.cli.server:stop", "Stop the embedded PostgreSQL server.", INSTALLATION),

@@ -12,8 +12,8 @@ import polars as pl
 from rollbook.core.errors import ConfigError, NotFound
 from rollbook.core.lifecycle import RunKind
 from rollbook.core.plan import Plan
-from rollbook.engine import artifacts
 from rollbook.engine.arrow import Reader, reading
+from rollbook.engine.artifacts import read_plan
 from rollbook.reports.sheets import run_facts, sheets
 from rollbook.reports.undone import plan_of_undo
 from rollbook.reports.writers import FORMATS, write_csv, write_json, write_xlsx
@@ -29,7 +29,7 @@ def plan_of(run: SyncRun, reader: Reader) -> Plan:
         return plan_of_undo(run, reader)
     if not run.plan_artifact:
         raise NotFound(f"Run {run.pk} has no plan.", hint="List the runs with: rollbook runs SLUG")
-    return artifacts.read_plan(run.district_id, run.plan_artifact)
+    return read_plan(run.district_id, run.plan_artifact)
 
 
 def write(run: SyncRun, out: Path, form: str = "csv") -> dict[str, int]:

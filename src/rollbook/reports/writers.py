@@ -11,10 +11,11 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from rollbook.core.errors import ConfigError
 from rollbook.core.spreadsheet import defused
 from rollbook.reports.sheets import Sheet
 
-__all__ = ["FORMATS", "write_csv", "write_json", "write_xlsx"]
+__all__ = ["FORMATS", "write_csv", "write_json", "write_lines", "write_xlsx"]
 
 FORMATS = ("csv", "json", "xlsx")
 _CHUNK = 100_000
@@ -101,3 +102,11 @@ def _table(page: Any, frame: pl.DataFrame, bold: Any) -> int:
     if frame.height:
         page.autofilter(0, 0, frame.height, frame.width - 1)
     return frame.height
+
+
+def write_lines(path: Path, lines: pl.DataFrame) -> None:
+    """One table as a CSV file. Raises ConfigError when it cannot be written."""
+    try:
+        defused(lines).write_csv(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}.", hint="Name another file.") from error

@@ -17,7 +17,7 @@ from rollbook.core.snapshot import LINE, Snapshot
 from rollbook.services import planning
 from rollbook.store.models import Hold, SourceConnection, SyncRun
 
-__all__ = ["STREAM_KINDS", "Evidence", "Received", "newest"]
+__all__ = ["STREAM_KINDS", "Evidence", "Received", "newest", "of_run"]
 
 STREAM_KINDS: Mapping[str, str] = {
     "orgs": "school",
@@ -107,6 +107,10 @@ class Evidence:
             told_.append(self._nothing(kind, sourced_id, is_here=is_here))
         return [*told_, *remarks]
 
+    def acted(self, kind: str, sourced_id: str) -> list[str]:
+        """What this run does with the record and why; empty when it does nothing or its plan is not kept any more."""
+        return [] if self.plan is None else self._acted(kind, sourced_id)
+
     def remarks_on_line(self, file: str, line: int) -> list[str]:
         """What was found about one line of a file."""
         rows = self._findings.filter((pl.col("file") == file) & (pl.col("line") == line))
@@ -182,8 +186,16 @@ def newest(connection: SourceConnection) -> Evidence | None:
         snapshot = planning.load_snapshot(run)
     except NotFound:
         snapshot = None
+    return Evidence(connection=connection, run=run, snapshot=snapshot, plan=_plan(run))
+
+
+def of_run(connection: SourceConnection, run: SyncRun) -> Evidence:
+    """One run of a source, without what it received."""
+    return Evidence(connection=connection, run=run, snapshot=None, plan=_plan(run))
+
+
+def _plan(run: SyncRun) -> Plan | None:
     try:
-        plan = planning.load(run)
+        return planning.load(run)
     except NotFound:
-        plan = None
-    return Evidence(connection=connection, run=run, snapshot=snapshot, plan=plan)
+        return None

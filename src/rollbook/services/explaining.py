@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from rollbook.core.explain import KIND_WORDS, sentence
 from rollbook.core.snapshot import LINE
 from rollbook.services import timeline
-from rollbook.services.evidence import STREAM_KINDS, Evidence, Received, newest
+from rollbook.services.evidence import STREAM_KINDS, Evidence, Received, newest, of_run
 from rollbook.store.models import District, Enrollment, SourceConnection, SourceLink, Student
 
 __all__ = ["Answer", "Explanation", "Near", "explain"]
@@ -99,7 +99,7 @@ def _answers(
             object_id=object_id,
             name=timeline.title(kind, object_id) if object_id is not None else "",
             received=tuple(evidence.rows(kind, sourced_id)) if evidence else (),
-            verdict=tuple(evidence.verdict(kind, sourced_id, is_here=object_id is not None)) if evidence else (),
+            verdict=tuple(_verdict(district, evidence, kind, sourced_id, object_id)) if evidence else (),
             places=tuple(_places(evidence, kind, sourced_id, object_id)) if evidence else (),
             current=timeline.current(kind, object_id) if object_id is not None else {},
             relations=tuple(timeline.relations(kind, object_id)) if object_id is not None else (),
@@ -107,6 +107,15 @@ def _answers(
         )
         for kind, object_id in kinds.items()
     ]
+
+
+def _verdict(district: District, evidence: Evidence, kind: str, sourced_id: str, object_id: int | None) -> list[str]:
+    """What the newest run decided; before it, what the run decided that last changed the object."""
+    now = evidence.verdict(kind, sourced_id, is_here=object_id is not None)
+    decided = timeline.last_run(district, kind, object_id) if object_id is not None else None
+    if decided is None or decided.pk == evidence.run.pk:
+        return now
+    return [*of_run(evidence.connection, decided).acted(kind, sourced_id), *now]
 
 
 def _places(evidence: Evidence, kind: str, sourced_id: str, object_id: int | None) -> list[str]:

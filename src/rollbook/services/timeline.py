@@ -27,7 +27,7 @@ from rollbook.store.models import (
     SyncRun,
 )
 
-__all__ = ["current", "history", "relations", "title"]
+__all__ = ["current", "history", "last_run", "relations", "title"]
 
 _MODELS: Mapping[str, Any] = {
     "student": Student,
@@ -110,6 +110,17 @@ def history(district: District, kind: str, object_id: int) -> list[str]:
         run = runs.get(row.run_id) if row.run_id else None
         lines.append((row.at, f"{_when(row.at, zone)} · {_did(row, where)} ({_who(row, run)})."))
     return [line for _at, line in sorted(lines, key=lambda line: line[0])]
+
+
+def last_run(district: District, kind: str, object_id: int) -> SyncRun | None:
+    """The run that last changed an object itself, or made it; None when only people did."""
+    own = ChangeLog.objects.filter(
+        district=district, kind__in=_RECORD_KINDS.get(kind, (kind,)), record_id=object_id, run__isnull=False
+    )
+    newest = own.order_by("-id").values_list("run_id", flat=True).first()
+    if newest is None:
+        newest = _MODELS[kind].objects.filter(pk=object_id).values_list("created_run_id", flat=True).first()
+    return SyncRun.objects.select_related("connection", "district").filter(pk=newest).first()
 
 
 def _relation_ids(model: Any, kind: str, object_id: int) -> dict[int, str]:
