@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -163,16 +162,15 @@ class Context:
 
     @cached_property
     def student_homes(self) -> pl.DataFrame:
-        """``ref``, ``school_id``: the one school a student is counted in: the first received, else the first known."""
-        here = self.student_schools.rename({"student_id": "ref"})
-        known = self.state.frames["student_schools"].filter(pl.col("status") == "active").sort("id")
-        before = known.select(pl.col("student_id").alias("ref"), "school_id")
-        return pl.concat([here, before]).unique("ref", keep="first", maintain_order=True)
+        """``ref``, ``school_id``: the one school a student is counted in: the first (by id) of those received, else of
+        those known."""
+        here = self.student_schools.rename({"student_id": "ref"}).sort("school_id")
+        return pl.concat([here, self.student_homes_before]).unique("ref", keep="first", maintain_order=True)
 
     @cached_property
     def student_homes_before(self) -> pl.DataFrame:
-        """``ref``, ``school_id``: the school a student was counted in until now: the first known."""
-        known = self.state.frames["student_schools"].filter(pl.col("status") == "active").sort("id")
+        """``ref``, ``school_id``: the school a student was counted in until now."""
+        known = self.state.frames["student_schools"].filter(pl.col("status") == "active").sort("school_id")
         return known.select(pl.col("student_id").alias("ref"), "school_id").unique(
             "ref", keep="first", maintain_order=True
         )
@@ -181,13 +179,9 @@ class Context:
     def person_homes_before(self) -> pl.DataFrame:
         """``ref``, ``school_id``: as ``person_homes``, until now."""
         active = pl.col("status") == "active"
-        roles = self.state.frames["staff_roles"].filter(active).sort("id")
-        pairs = self.state.frames["guardianships"].filter(active).sort("id")
-        children = pairs.select("student_id", ref="person_id").join(
-            self.student_homes_before, left_on="student_id", right_on="ref", how="left", maintain_order="left"
-        )
-        parts = [roles.select(ref="person_id", school_id="school_id"), children.select("ref", "school_id")]
-        return pl.concat(parts).unique("ref", keep="first", maintain_order=True)
+        roles = self.state.frames["staff_roles"].filter(active).select("school_id", ref="person_id")
+        pairs = self.state.frames["guardianships"].filter(active).select("student_id", ref="person_id")
+        return _first_home([roles.select("ref", "school_id"), _of_children(pairs, self.student_homes_before)])
 
     @cached_property
     def students_here(self) -> pl.Series:
@@ -205,19 +199,12 @@ class Context:
 
     @cached_property
     def person_homes(self) -> pl.DataFrame:
-        """``ref``, ``school_id``: the one school a person is counted in: where they are staff, else their child's."""
-        active = pl.col("status") == "active"
-        parts = [
-            self.staff_roles.select(pl.col("person_id").alias("ref"), "school_id").sort("school_id", nulls_last=True),
-            self.state.frames["staff_roles"].filter(active).sort("id").select(ref="person_id", school_id="school_id"),
-            *(
-                pairs.select("student_id", ref="person_id")
-                .join(self.student_homes, left_on="student_id", right_on="ref", maintain_order="left")
-                .select("ref", "school_id")
-                for pairs in (self.guardianships, self.state.frames["guardianships"].filter(active).sort("id"))
-            ),
-        ]
-        return pl.concat(parts).unique("ref", keep="first", maintain_order=True)
+        """``ref``, ``school_id``: the one school a person is counted in: the first (by id) where they are staff, else
+        the first of their children; by this reading, else as known."""
+        roles = self.staff_roles.select(pl.col("person_id").alias("ref"), "school_id")
+        pairs = self.guardianships.select("student_id", ref="person_id")
+        here = _first_home([roles, _of_children(pairs, self.student_homes)])
+        return pl.concat([here, self.person_homes_before]).unique("ref", keep="first", maintain_order=True)
 
     @cached_property
     def class_homes(self) -> pl.DataFrame:
@@ -269,10 +256,24 @@ class Context:
 
     def refs(self, kind: str, here: pl.DataFrame, frame: str, frozen: pl.Series) -> pl.DataFrame:
         """``sourced_id``, ``ref``: ``here``, and known objects that this reading does not speak of."""
-        silent: Sequence[pl.DataFrame] = ()
+        spoken = here.select("sourced_id", "ref")
+        if self.whole(frame) and not frozen.len():
+            return spoken
         known = self.links(kind).select("sourced_id", ref="object_id").join(here, on="sourced_id", how="anti")
-        if not self.whole(frame):
-            silent = (known.join(self.roster.frames[frame], on="sourced_id", how="anti"),)
-        elif frozen.len():
-            silent = (known.filter(pl.col("sourced_id").is_in(frozen.implode())),)
-        return pl.concat([here.select("sourced_id", "ref"), *silent])
+        if self.whole(frame):
+            silent = known.filter(pl.col("sourced_id").is_in(frozen.implode()))
+        else:
+            silent = known.join(self.roster.frames[frame], on="sourced_id", how="anti")
+        return pl.concat([spoken, silent])
+
+
+def _of_children(pairs: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
+    """``ref`` (of the guardian), ``school_id``."""
+    return pairs.join(homes, left_on="student_id", right_on="ref").select("ref", "school_id")
+
+
+def _first_home(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Each ``ref`` once, with the smallest ``school_id`` of the first part that knows it."""
+    return pl.concat([part.sort("school_id", nulls_last=True) for part in parts]).unique(
+        "ref", keep="first", maintain_order=True
+    )

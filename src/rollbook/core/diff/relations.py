@@ -179,11 +179,13 @@ def enrollments(
 def _zeros_lost(context: Context, changes: Changes, unresolved: pl.DataFrame) -> pl.DataFrame:
     """Rows whose user is nobody's id, but somebody's without its leading zeros (O-1): told (PLN-011), never guessed; the
     enrollment they may mean is left as it is. ``classroom_id``, ``student_id``, ``person_id``."""
-    stray = unresolved.filter(pl.col("classroom_id").is_not_null()).join(
-        context.roster.frames["users"].select(user_sourced_id="sourced_id"), on="user_sourced_id", how="anti"
-    )
+    stray = unresolved.filter(pl.col("classroom_id").is_not_null())
     if stray.is_empty() or not context.whole("users"):
         return stray.clear()
+    users = context.roster.frames["users"].select(user_sourced_id="sourced_id")
+    stray = stray.join(users, on="user_sourced_id", how="anti")
+    if stray.is_empty():
+        return stray
     bare = pl.col("user_sourced_id").str.strip_chars_start("0")
     known = context.user_refs.filter(pl.col("user_sourced_id").str.starts_with("0")).with_columns(bare=bare)
     known = known.filter(pl.len().over("bare") == 1).drop("user_sourced_id")

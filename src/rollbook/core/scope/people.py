@@ -44,7 +44,8 @@ def people_in_scope(
     """A user with a student role is a student, whatever else they are (USR-101 says so). An adult is in scope as staff
     through a role at a school in scope or at the district, and as guardian through a student in scope."""
     users = roster.frames["users"]
-    active = users.filter(pl.col("status") == "active")
+    is_active = users["status"] == "active"
+    active = users if is_active.all() else users.filter(is_active)
     roles = (
         roster.frames["roles"]
         .filter((pl.col("status") == "active") & running(today, policy.look_ahead_days))
@@ -80,10 +81,11 @@ def people_in_scope(
     guardian_ids = (
         guardianships.select(sourced_id="guardian_sourced_id").unique().with_columns(is_guardian=pl.lit(True))
     )
-    adults = (
-        active.join(student_ids, left_on="sourced_id", right_on="user_sourced_id", how="anti", maintain_order="left")
-        .join(staff_ids, on="sourced_id", how="left", maintain_order="left")
-        .join(guardian_ids, on="sourced_id", how="left", maintain_order="left")
+    flags = (
+        active.select("sourced_id")
+        .join(student_ids, left_on="sourced_id", right_on="user_sourced_id", how="anti")
+        .join(staff_ids, on="sourced_id", how="left")
+        .join(guardian_ids, on="sourced_id", how="left")
         .filter(
             pl.col("is_staff").fill_null(False)
             | pl.col("is_guardian").fill_null(False)
@@ -91,6 +93,7 @@ def people_in_scope(
         )
         .with_columns(pl.col("is_staff", "is_guardian").fill_null(False))
     )
+    adults = active.join(flags, on="sourced_id", maintain_order="left")
     gone = users.filter(pl.col("status") != "active")
     unseen = known.adults.join(gone, on="sourced_id", how="anti")
     speaking = pl.concat([adults.select("sourced_id"), unseen]).rename({"sourced_id": "user_sourced_id"})
@@ -245,12 +248,12 @@ def _guardianships(
     if not policy.manage_guardians:
         return pl.DataFrame(schema=shape), merge([])
     users = roster.frames["users"]
-    active = pl.col("status") == "active"
+    present_users = users.select("sourced_id", "status").filter(pl.col("status") == "active")
     guardians = (
         adult_roles.filter(pl.col("role").is_in(list(GUARDIAN_ROLES)))
         .group_by("user_sourced_id")
         .agg(relationship=pl.col("role").min())
-        .join(users.filter(active).select(user_sourced_id="sourced_id"), on="user_sourced_id", how="semi")
+        .join(present_users.select(user_sourced_id="sourced_id"), on="user_sourced_id", how="semi")
         .select(
             guardian_sourced_id="user_sourced_id", relationship="relationship", known_rights=pl.lit(None, pl.String)
         )
@@ -271,18 +274,20 @@ def _guardianships(
     )
     pairs = pl.concat([listed, reverse])
     unknown = pairs.join(guardians, on="guardian_sourced_id", how="anti")
-    shared = unknown.join(users.filter(active), left_on="guardian_sourced_id", right_on="sourced_id", how="semi")
+    shared = unknown.join(present_users, left_on="guardian_sourced_id", right_on="sourced_id", how="semi")
     absent = unknown if known.adults.is_empty() else unknown.clear()
     absent = absent.join(users, left_on="guardian_sourced_id", right_on="sourced_id", how="anti")
     pairs = (
-        pairs.join(guardians, on="guardian_sourced_id", how="inner", maintain_order="left")
+        pairs.join(guardians.with_row_index("_guardian"), on="guardian_sourced_id", how="inner", maintain_order="left")
         .join(
-            students.select(student_sourced_id="user_sourced_id"),
+            students.select(student_sourced_id="user_sourced_id").unique().with_row_index("_student"),
             on="student_sourced_id",
-            how="semi",
+            how="inner",
             maintain_order="left",
         )
-        .unique(("student_sourced_id", "guardian_sourced_id"), keep="first", maintain_order=True)
+        .with_columns(_pair=pl.col("_guardian").cast(pl.UInt64) * 2**32 + pl.col("_student"))
+        .unique("_pair", keep="first", maintain_order=True)
+        .drop("_pair", "_guardian", "_student")
     )
     pairs = _without_dormant(state, policy, pairs)
     unguarded = pairs.clear()
@@ -363,7 +368,7 @@ def _skipped(state: State, policy: Policy, students: pl.DataFrame) -> pl.DataFra
 
 def _left_out(roster: Roster, students: pl.DataFrame, adults: pl.DataFrame) -> pl.DataFrame:
     users, roles = roster.frames["users"], roster.frames["roles"]
-    rest = users.join(
+    rest = users.select("sourced_id", "status").join(
         pl.concat([students.select("sourced_id"), adults.select("sourced_id")]),
         on="sourced_id",
         how="anti",
