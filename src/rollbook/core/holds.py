@@ -35,14 +35,16 @@ def hold(context: Context, changes: Changes, records: pl.DataFrame) -> tuple[pl.
     if records.is_empty():
         nobody = pl.lit(None, dtype=pl.String)
         return records.with_columns(hold=nobody, depends_on=nobody), pl.DataFrame(schema=HOLD_SCHEMA)
-    before = bases(context)
-    over = _over_threshold(context, records, before)
+    over = _over_threshold(context, records)
     records = records.join(over, on=("kind", "school_id", "group"), how="left", maintain_order="left", nulls_equal=True)
     waits = _alarming(pl.col("every").fill_null(False)) | ((pl.col("group") == "update") & pl.col("names"))
     records = records.with_columns(hold=pl.when(waits).then("key")).drop("key", "every")
     records = _ambiguous(context, records)
     records = _dependents(context, changes, records)
-    holds = explain_holds(context, records, before, incoming_counts(context, changes), over)
+    kinds = records.filter(pl.col("hold").is_not_null())["kind"].unique().sort()
+    if kinds.is_empty():
+        return records, pl.DataFrame(schema=HOLD_SCHEMA)
+    holds = explain_holds(context, records, bases(context, records, kinds), incoming_counts(context, changes), over)
     return records, holds
 
 
@@ -59,7 +61,7 @@ def _key(kind: str | pl.Expr, group: str | pl.Expr) -> pl.Expr:
     return pl.format("{}:{}:{}", pl.col("school_id").fill_null(0), *parts)
 
 
-def _over_threshold(context: Context, records: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+def _over_threshold(context: Context, records: pl.DataFrame) -> pl.DataFrame:
     """``kind``, ``school_id``, ``group``, ``key``, ``threshold``, ``count``, ``every`` (unreadable rows: all removals
     wait) of what is over its threshold: floor(base × percent), but at least three, may change without asking."""
     policy = context.policy
@@ -79,11 +81,14 @@ def _over_threshold(context: Context, records: pl.DataFrame, before: pl.DataFram
         .then(policy.update_threshold)
         .otherwise(pl.col("own").fill_null(policy.deletion_threshold))
     )
-    return (
+    counts = (
         records.filter(counted)
         .group_by("kind", "school_id", "group", maintain_order=True)
         .agg(count=pl.len().cast(pl.Int64))
-        .join(before, on=("kind", "school_id"), how="left", nulls_equal=True, maintain_order="left")
+    )
+    base = bases(context, records, counts["kind"].unique().sort())
+    return (
+        counts.join(base, on=("kind", "school_id"), how="left", nulls_equal=True, maintain_order="left")
         .join(percents, on="school_id", how="left", maintain_order="left")
         .with_columns(pl.col("base").fill_null(0))
         .with_columns(threshold=pl.max_horizontal((pl.col("base") * percent) // 100, pl.lit(LEAST)).cast(pl.Int64))

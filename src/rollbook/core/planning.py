@@ -37,7 +37,7 @@ def make_plan(
     with timer("scope"):
         scoped = scope(roster, state, policy, today)
     with timer("match"):
-        matched = match(scoped, roster, state, values)
+        matched = match(scoped, roster, state, values, policy)
     with timer("diff"):
         context = Context(
             scope=scoped, matched=matched, roster=roster, state=state, values=values, policy=policy, today=today

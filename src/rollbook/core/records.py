@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 import polars as pl
 
 from rollbook.core.diff import Changes, Context
@@ -109,39 +111,99 @@ def _relation_homes(
     )
 
 
-def bases(context: Context) -> pl.DataFrame:
-    """``kind``, ``school_id``, ``base``: what percentages are of: active records of this source before the run, in
-    the school they were counted in until then, and those that this run recognises."""
+def bases(context: Context, records: pl.DataFrame, kinds: Collection[str]) -> pl.DataFrame:
+    """``kind``, ``school_id``, ``base``, for ``kinds``: what percentages are of. All that was active and of this source
+    before the run, where it was counted then, and all that this reading holds, where it is counted now: so what a run
+    makes cannot lift a threshold tomorrow that held something back today."""
+    before, here = _before(context), _here(context)
+    made = records.filter((pl.col("kind") == "enrollment") & pl.col("action").is_in(["create", "restore"]))
+    parts = []
+    for kind in kinds:
+        rows = before[kind]()
+        if kind == "enrollment":
+            parts += [rows, made.select("kind", "school_id")]
+            continue
+        arriving = here[kind]().join(rows, on=rows.columns, how="anti", nulls_equal=True)
+        parts += [rows.select("kind", "school_id"), arriving.select("kind", "school_id")]
+    shape = {"kind": pl.String(), "school_id": pl.Int64()}
+    every = pl.concat([pl.DataFrame(schema=shape), *parts])
+    return every.group_by("kind", "school_id").agg(base=pl.len().cast(pl.Int64))
+
+
+def _before(context: Context) -> dict[str, Callable[[], pl.DataFrame]]:
+    """kind → ``kind``, ``ref`` (for a guardianship its pair), ``school_id`` of active records before the run."""
     state = context.state.frames
     active = pl.col("status") == "active"
-    links = context.state.frames["links"]
+    mine = pl.col("managed") & active
+    homes = context.student_homes_before
+    classrooms = state["classrooms"].select(pl.col("id").alias("ref"), "school_id")
 
     def linked(kind: str) -> pl.DataFrame:
-        known = links.filter(pl.col("kind") == kind).select(ref="object_id")
+        known = state["links"].filter(pl.col("kind") == kind).select(ref="object_id")
         recognised = context.matched.adopted.filter(pl.col("kind") == kind).select("ref")
         return pl.concat([known, recognised]).unique()
 
-    students = linked("student").join(state["students"].filter(active), left_on="ref", right_on="id", how="semi")
-    persons = linked("person").join(
-        state["persons"].filter(pl.col("disabled_by").is_null() | (pl.col("disabled_by") == "source")),
-        left_on="ref",
-        right_on="id",
-        how="semi",
-    )
-    classes = linked("classroom").join(state["classrooms"].filter(active), left_on="ref", right_on="id", how="semi")
-    mine = pl.col("managed") & active
-    enrolled = _numbers(state["enrollments"].filter(mine), "classroom_id")
-    paired = _numbers(state["guardianships"].filter(mine), "student_id")
-    classrooms = state["classrooms"].select(pl.col("id").alias("ref"), "school_id")
-    homes = context.student_homes_before
-    parts = [
-        _by_school(students, homes, "student"),
-        *_persons_by_school(context, persons, context.person_homes_before),
-        _by_school(classes, classrooms, "classroom"),
-        _by_school(enrolled, classrooms, "enrollment"),
-        _by_school(paired, homes, "guardianship"),
-    ]
-    return pl.concat(parts).rename({"number": "base"})
+    def students() -> pl.DataFrame:
+        rows = linked("student").join(state["students"].filter(active), left_on="ref", right_on="id", how="semi")
+        return _counted(rows.join(homes, on="ref", how="left"), "student", "ref")
+
+    def persons(kind: str) -> pl.DataFrame:
+        awake = state["persons"].filter(pl.col("disabled_by").is_null() | (pl.col("disabled_by") == "source"))
+        rows = linked("person").join(awake, left_on="ref", right_on="id", how="semi")
+        rows = rows.filter(context.person_kind("ref") == kind)
+        return _counted(rows.join(context.person_homes_before, on="ref", how="left"), kind, "ref")
+
+    def classes() -> pl.DataFrame:
+        rows = linked("classroom").join(state["classrooms"].filter(active), left_on="ref", right_on="id", how="semi")
+        return _counted(rows.join(classrooms, on="ref", how="left"), "classroom", "ref")
+
+    def enrollments() -> pl.DataFrame:
+        rows = state["enrollments"].filter(mine).select(ref="classroom_id")
+        return _counted(rows.join(classrooms, on="ref", how="left"), "enrollment")
+
+    def pairs() -> pl.DataFrame:
+        rows = state["guardianships"].filter(mine).select("student_id", "person_id")
+        rows = rows.join(homes, left_on="student_id", right_on="ref", how="left")
+        return _counted(rows, "guardianship", "student_id", "person_id")
+
+    return {
+        "student": students,
+        "staff": lambda: persons("staff"),
+        "guardian": lambda: persons("guardian"),
+        "classroom": classes,
+        "enrollment": enrollments,
+        "guardianship": pairs,
+    }
+
+
+def _here(context: Context) -> dict[str, Callable[[], pl.DataFrame]]:
+    """kind → the same columns for what is in scope of this reading; of enrollments there is a count only."""
+
+    def persons(kind: str) -> pl.DataFrame:
+        rows = context.matched.persons.select("ref").unique().filter(context.person_kind("ref") == kind)
+        return _counted(rows.join(context.person_homes, on="ref", how="left"), kind, "ref")
+
+    homes = context.student_homes
+    return {
+        "student": lambda: _counted(context.students.select("ref").join(homes, on="ref", how="left"), "student", "ref"),
+        "staff": lambda: persons("staff"),
+        "guardian": lambda: persons("guardian"),
+        "classroom": lambda: _counted(
+            context.matched.classes.select("ref").unique().join(context.class_homes, on="ref", how="left"),
+            "classroom",
+            "ref",
+        ),
+        "guardianship": lambda: _counted(
+            context.guardianships.join(homes, left_on="student_id", right_on="ref", how="left"),
+            "guardianship",
+            "student_id",
+            "person_id",
+        ),
+    }
+
+
+def _counted(rows: pl.DataFrame, kind: str, *key: str) -> pl.DataFrame:
+    return rows.select(*key, "school_id", kind=pl.lit(kind))
 
 
 def _numbers(rows: pl.DataFrame, owner: str) -> pl.DataFrame:
