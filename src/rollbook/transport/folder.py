@@ -10,9 +10,10 @@ from pathlib import Path
 from rollbook.core import findings
 from rollbook.core.errors import ConfigError, DataError
 
-__all__ = ["Drop", "drops", "resolve"]
+__all__ = ["UNFINISHED", "Drop", "date_of", "drops", "resolve"]
 
-_UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".uploading")
+UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".uploading")
+"""How names of files end that are still on their way."""
 _DATE = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?:[-_.T ]?(\d{2})[-_.:]?(\d{2})?)?")
 
 
@@ -66,7 +67,7 @@ def drops(path: Path) -> list[Drop]:
     for entry in path.iterdir():
         if entry.is_symlink() or entry.name.startswith((".", "__MACOSX")):
             continue
-        if entry.name.casefold().endswith(_UNFINISHED):
+        if entry.name.casefold().endswith(UNFINISHED):
             continue
         if entry.is_dir():
             files = _csv_files(entry) or [
@@ -74,9 +75,9 @@ def drops(path: Path) -> list[Drop]:
             ]
             if files:
                 modified = max(file.stat().st_mtime for file in files)
-                found.append(Drop(entry, _date(entry.name), modified, all(file.stat().st_size for file in files)))
+                found.append(Drop(entry, date_of(entry.name), modified, all(file.stat().st_size for file in files)))
         elif entry.suffix.casefold() == ".zip":
-            found.append(Drop(entry, _date(entry.stem), entry.stat().st_mtime, _is_whole_zip(entry)))
+            found.append(Drop(entry, date_of(entry.stem), entry.stat().st_mtime, _is_whole_zip(entry)))
     dated = all(drop.date for drop in found)
     return sorted(found, key=lambda drop: (drop.date if dated else "", drop.modified, drop.path.name))
 
@@ -85,7 +86,8 @@ def _csv_files(folder: Path) -> list[Path]:
     return [file for file in folder.iterdir() if file.suffix.casefold() == ".csv" and file.is_file()]
 
 
-def _date(name: str) -> str:
+def date_of(name: str) -> str:
+    """The date (and the time) in a name, as sortable digits; "" when there is none."""
     match = _DATE.search(name)
     return "".join(part or "00" for part in match.groups()) if match else ""
 

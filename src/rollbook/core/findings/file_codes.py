@@ -185,6 +185,27 @@ _BUNDLE: tuple[FindingKind, ...] = (
         "{stream} was received but not opened, because this connection keeps no birth dates.",
         "Leave it out of the export, or turn on keep_birth_dates if students shall be matched by birth date.",
     ),
+    FindingKind(
+        "FIL-030",
+        _WARNING,
+        "Nothing new delivered",
+        "{stream} brings nothing new: {detail}.",
+        "If the roster should have changed since, find out why no new files were sent.",
+    ),
+    FindingKind(
+        "FIL-031",
+        _WARNING,
+        "Older delivery read",
+        "{stream} was read although {detail} is newer, because {detail} is not whole.",
+        "The upload of the newer one broke off. Send it again.",
+    ),
+    FindingKind(
+        "FIL-032",
+        _WARNING,
+        "Files of different days",
+        "The files of {stream} were not sent together: {detail}.",
+        "Send all files each time, or one zip; files of different days may contradict each other.",
+    ),
 )
 
 _MANIFEST: tuple[FindingKind, ...] = (
