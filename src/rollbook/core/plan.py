@@ -53,8 +53,8 @@ HOLD_SCHEMA: dict[str, pl.DataType] = {
     "depends_on": pl.String(),
 }
 """One row a hold: ``group`` is ``removal``, ``update`` or ``create``. ``base``: records of that school and kind, active
-before the run or in the data now. ``threshold``: how many may change without asking. ``depends_on``: the hold whose release releases
-this one too (several are separated by a blank: all of them must be released), or null."""
+before the run or in the data now. ``threshold``: how many may change without asking. ``depends_on``: the hold whose
+release releases this one too (several are separated by a blank: all of them must be released), or null."""
 
 COUNT_SCHEMA: dict[str, pl.DataType] = {
     "school_id": pl.Int64(),

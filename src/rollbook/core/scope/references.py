@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from rollbook.core.findings import merge, of_rows
+from rollbook.core.findings import empty, merge, of_rows
 from rollbook.core.roster import Roster
 from rollbook.core.snapshot import Mode
 
@@ -48,6 +48,8 @@ def outside_terms(classes: pl.DataFrame, enrollments: pl.DataFrame) -> pl.DataFr
     """SCP-015 for enrollments that begin before their class's first session or end after its last."""
     terms = classes.select(class_sourced_id="sourced_id", first="starts_on", last="ends_on").drop_nulls()
     latest_first, earliest_last = terms["first"].max(), terms["last"].min()
+    if terms.is_empty():
+        return empty()
     dated = enrollments.filter((pl.col("begins_on") < latest_first) | (pl.col("ends_on") > earliest_last))
     outside = dated.join(terms, on="class_sourced_id", maintain_order="left").filter(
         (pl.col("begins_on") < pl.col("first")).fill_null(False) | (pl.col("ends_on") > pl.col("last")).fill_null(False)
