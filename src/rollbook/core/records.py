@@ -116,22 +116,25 @@ def bases(context: Context, records: pl.DataFrame, kinds: Collection[str]) -> pl
     before the run, where it was counted then, and all that this reading holds, where it is counted now: so what a run
     makes cannot lift a threshold tomorrow that held something back today."""
     before, here = _before(context), _here(context)
+    one = pl.lit(1, dtype=pl.Int64)
     made = records.filter((pl.col("kind") == "enrollment") & pl.col("action").is_in(["create", "restore"]))
     parts = []
     for kind in kinds:
         rows = before[kind]()
         if kind == "enrollment":
-            parts += [rows, made.select("kind", "school_id")]
+            parts += [rows, made.select("kind", "school_id", number=one)]
             continue
-        arriving = here[kind]().join(rows, on=rows.columns, how="anti", nulls_equal=True)
-        parts += [rows.select("kind", "school_id"), arriving.select("kind", "school_id")]
-    shape = {"kind": pl.String(), "school_id": pl.Int64()}
+        same = [name for name in rows.columns if name != "kind"]
+        arriving = here[kind]().join(rows, on=same, how="anti", nulls_equal=True)
+        parts += [part.select("kind", "school_id", number=one) for part in (rows, arriving)]
+    shape = {"kind": pl.String(), "school_id": pl.Int64(), "number": pl.Int64()}
     every = pl.concat([pl.DataFrame(schema=shape), *parts])
-    return every.group_by("kind", "school_id").agg(base=pl.len().cast(pl.Int64))
+    return every.group_by("kind", "school_id").agg(base=pl.col("number").sum())
 
 
 def _before(context: Context) -> dict[str, Callable[[], pl.DataFrame]]:
-    """kind → ``kind``, ``ref`` (for a guardianship its pair), ``school_id`` of active records before the run."""
+    """kind → ``kind``, ``ref`` (for a guardianship its pair), ``school_id`` of active records before the run; of
+    enrollments ``kind``, ``school_id``, ``number``."""
     state = context.state.frames
     active = pl.col("status") == "active"
     mine = pl.col("managed") & active
@@ -158,8 +161,7 @@ def _before(context: Context) -> dict[str, Callable[[], pl.DataFrame]]:
         return _counted(rows.join(classrooms, on="ref", how="left"), "classroom", "ref")
 
     def enrollments() -> pl.DataFrame:
-        rows = state["enrollments"].filter(mine).select(ref="classroom_id")
-        return _counted(rows.join(classrooms, on="ref", how="left"), "enrollment")
+        return _by_school(_numbers(state["enrollments"].filter(mine), "classroom_id"), classrooms, "enrollment")
 
     def pairs() -> pl.DataFrame:
         rows = state["guardianships"].filter(mine).select("student_id", "person_id")

@@ -29,12 +29,20 @@ class Reader:
             pl.col(name).cast(dtype) for name, dtype in schema.items()
         )
 
+    def moment(self) -> str:
+        """A name for the moment that this reader sees; good for ``reading`` until this reader ends."""
+        return str(self.read("SELECT pg_export_snapshot() AS value", {"value": pl.String()}).item())
+
 
 @contextmanager
-def reading() -> Iterator[Reader]:
-    """A reader on a connection of its own, to the database that Django uses; repeatable read, and read only."""
-    with adbc.connect(url_from_settings(connection.settings_dict)) as database, database.cursor() as cursor:
+def reading(*, url: str = "", moment: str = "") -> Iterator[Reader]:
+    """A reader on a connection of its own, to the database at ``url`` (default: the one that Django uses); repeatable
+    read, and read only. ``moment``: see what another reader sees."""
+    address = url or url_from_settings(connection.settings_dict)
+    with adbc.connect(address) as database, database.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if moment:
+            cursor.execute(f"SET TRANSACTION SNAPSHOT '{moment}'")
         yield Reader(cursor)
 
 

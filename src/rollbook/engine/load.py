@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
+from django.db import connection as database
 
 from rollbook.core.entities import TABLES
 from rollbook.core.lifecycle import RunKind, RunState
 from rollbook.core.state import STATE_SCHEMAS, LoadValues, State
 from rollbook.engine.arrow import Reader, ids_literal, reading
+from rollbook.store.address import url_from_settings
 from rollbook.store.models import SourceConnection
 
-__all__ = ["load_state", "values"]
+__all__ = ["load_state", "state_after", "values"]
 
 _TABLE_OF = {
     "schools": "school",
@@ -24,38 +30,93 @@ _TABLE_OF = {
     "staff_roles": "staff_role",
     "guardianships": "guardianship",
     "enrollments": "enrollment",
+    "links": "source_link",
 }
 """State frame → table, for the frames that are a table's columns as they stand."""
+_LARGEST: Final = "enrollments"
 
 _ONE = {"value": pl.Int64()}
 _TEXT = {"value": pl.String()}
 
 
+_FEW: Final = 8
+"""Rows are picked by id while a run wrote less than one in so many of a table; beyond that a scan is quicker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Earlier:
+    """A state, and the run that was applied to it: ``touched`` are the ids it edited, by table."""
+
+    state: State
+    run_id: int
+    touched: Mapping[str, pl.Series]
+
+    def ids(self, frame: str) -> pl.Series:
+        """What of a frame the run edited."""
+        return self.touched.get(_TABLE_OF[frame], pl.Series("id", [], dtype=pl.Int64))
+
+    def condition(self, frame: str) -> str:
+        """More of a WHERE clause: only what the run wrote. Empty where all is to be read."""
+        ids = self.ids(frame)
+        if ids.len() * _FEW >= self.state.frames[frame].height:
+            return ""
+        return f" AND (created_run_id = {int(self.run_id)} OR id = ANY({ids_literal(ids)}))"
+
+    def completed(self, frame: str, written: pl.DataFrame) -> pl.DataFrame:
+        """All rows of a frame, of which the run wrote ``written``."""
+        if not self.condition(frame):
+            return written
+        edited = self.ids(frame).to_frame("id")
+        return pl.concat([self.state.frames[frame].join(edited, on="id", how="anti", maintain_order="left"), written])
+
+
 def load_state(connection: SourceConnection) -> State:
     """The district of ``connection`` as that connection sees it; every frame is of the same moment, none is sorted.
 
-    Costs one scan a table; the two ``unlinked`` frames cost nothing while every student and person has a link of this
-    connection.
+    Costs one scan a table, the largest beside the others; the two ``unlinked`` frames cost nothing while every student
+    and person has a link of this connection.
     """
+    return _load(connection, None)
+
+
+def state_after(connection: SourceConnection, before: State, run_id: int, edits: pl.DataFrame) -> State:
+    """As ``load_state``, right after run ``run_id`` was applied to ``before``: what it wrote (rows of ``edits``, and the
+    rows it created) is read back, all else is as it was. When anybody else wrote meanwhile, everything is read."""
+    touched = {str(table): rows["row_id"].unique() for (table,), rows in edits.group_by("table")}
+    return _load(connection, _Earlier(state=before, run_id=run_id, touched=touched))
+
+
+def _load(connection: SourceConnection, earlier: _Earlier | None) -> State:
     district = int(connection.district_id)
-    with reading() as reader:
-        revision = reader.read(f"SELECT revision AS value FROM district WHERE id = {district}", _ONE).item()
-        frames = {frame: reader.read(_select(frame, connection), STATE_SCHEMAS[frame]) for frame in _TABLE_OF}
-        frames["links"] = reader.read(
-            f"""SELECT id, kind, sourced_id, object_id, fingerprint FROM source_link
-            WHERE district_id = {district} AND connection_id = {int(connection.pk)}""",
-            STATE_SCHEMAS["links"],
-        )
-        frames["unlinked_students"] = _unlinked(reader, district, "student", frames["students"], frames["links"])
-        frames["unlinked_persons"] = _unlinked(reader, district, "person", frames["persons"], frames["links"])
+    url = url_from_settings(database.settings_dict)
+    with reading(url=url) as reader, ThreadPoolExecutor(max_workers=1) as beside:
+        revision = int(reader.read(f"SELECT revision AS value FROM district WHERE id = {district}", _ONE).item())
+        if earlier is not None and revision != earlier.state.revision + 1:
+            earlier = None
+        queries = {
+            frame: _select(frame, connection) + (earlier.condition(frame) if earlier is not None else "")
+            for frame in _TABLE_OF
+        }
+        largest = beside.submit(_read_beside, url, reader.moment(), queries.pop(_LARGEST))
+        frames = {frame: reader.read(query, STATE_SCHEMAS[frame]) for frame, query in queries.items()}
         rows = reader.read(
             f"""SELECT rows::text AS value FROM sync_run
             WHERE connection_id = {int(connection.pk)} AND kind = '{RunKind.SYNC}' AND state = '{RunState.APPLIED}'
             ORDER BY applied_at DESC NULLS LAST, id DESC LIMIT 1""",
             _TEXT,
         )
+        frames[_LARGEST] = largest.result()
+        if earlier is not None:
+            frames = {frame: earlier.completed(frame, written) for frame, written in frames.items()}
+        frames["unlinked_students"] = _unlinked(reader, district, "student", frames["students"], frames["links"])
+        frames["unlinked_persons"] = _unlinked(reader, district, "person", frames["persons"], frames["links"])
     previous = json.loads(rows.item()) if rows.height else {}
-    return State(revision=int(revision), frames={name: frames[name] for name in STATE_SCHEMAS}, previous_rows=previous)
+    return State(revision=revision, frames={name: frames[name] for name in STATE_SCHEMAS}, previous_rows=previous)
+
+
+def _read_beside(url: str, moment: str, query: str) -> pl.DataFrame:
+    with reading(url=url, moment=moment) as reader:
+        return reader.read(query, STATE_SCHEMAS[_LARGEST])
 
 
 def values(connection: SourceConnection) -> LoadValues:
@@ -85,7 +146,10 @@ def _select(frame: str, connection: SourceConnection) -> str:
         f"connection_id IS NOT DISTINCT FROM {int(connection.pk)} AS managed" if name == "managed" else f'"{name}"'
         for name in STATE_SCHEMAS[frame]
     )
-    return f'SELECT {", ".join(columns)} FROM "{_TABLE_OF[frame]}" WHERE district_id = {int(connection.district_id)}'
+    mine = f" AND connection_id = {int(connection.pk)}" if frame == "links" else ""
+    return (
+        f'SELECT {", ".join(columns)} FROM "{_TABLE_OF[frame]}" WHERE district_id = {int(connection.district_id)}{mine}'
+    )
 
 
 def _unlinked(reader: Reader, district: int, kind: str, objects: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:

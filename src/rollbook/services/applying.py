@@ -57,7 +57,9 @@ def apply(
     leftover = 0
     if not plan.without_holds(approve).is_empty:
         roster = planned.roster if planned is not None else _roster(run)
-        leftover = _leftover(run, plan, approve, roster, run.day or planning.local_day(run.connection, now))
+        before = planned.state if planned is not None else None
+        day = run.day or planning.local_day(run.connection, now)
+        leftover = _leftover(plan, approve, planning.again(run, roster, day, plan, before))
     return Applied(
         run=run, plan=plan, receipt=receipt, approved=tuple(sorted(plan.released(approve))), leftover=leftover
     )
@@ -85,9 +87,8 @@ def _roster(run: SyncRun) -> Roster:
     return reading.clean_of(planning.load_snapshot(run), policies.policy_of(run.connection))
 
 
-def _leftover(run: SyncRun, plan: Plan, approve: Sequence[str], roster: Roster, day: dt.date) -> int:
+def _leftover(plan: Plan, approve: Sequence[str], second: Plan) -> int:
     """Records of a second plan that did not wait in the first."""
-    second = planning.again(run.connection, roster, day)
     kept = plan.records.filter(
         pl.col("hold").is_not_null() & ~pl.col("hold").is_in(sorted(plan.released(approve)))
     ).select("kind", "ref", "action")

@@ -20,7 +20,7 @@ from rollbook.core.roster import Roster
 from rollbook.core.snapshot import Snapshot
 from rollbook.core.state import State
 from rollbook.engine import artifacts
-from rollbook.engine.load import load_state, values
+from rollbook.engine.load import load_state, state_after, values
 from rollbook.engine.receipt import Progress, Stopwatch
 from rollbook.engine.runs import open_run, recover
 from rollbook.services import policies, reading
@@ -33,12 +33,15 @@ _STAGES = ("read", "clean", "scope", "match", "diff", "plan", "keep")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A run that is planned, the plan itself, and the roster it came from. ``recovered``: what was found of runs that
-    died before, a sentence each."""
+    """A run that is planned, the plan itself, the roster it came from and the directory before it.
+
+    ``recovered``: what was found of runs that died before, a sentence each.
+    """
 
     run: SyncRun
     plan: Plan
     roster: Roster
+    state: State
     recovered: tuple[str, ...] = ()
 
 
@@ -93,13 +96,16 @@ def _make(
     plan = _plan(connection, roster, state, policy, day, watch, progress)
     with _stage(watch, progress, "keep"):
         run = _keep(connection, snapshot, plan, by=by, now=now, day=day, watch=watch)
-    return Planned(run=run, plan=plan, roster=roster)
+    return Planned(run=run, plan=plan, roster=roster, state=state)
 
 
-def again(connection: SourceConnection, roster: Roster, day: dt.date) -> Plan:
-    """The plan of a roster against the directory as it is now; what ``verify`` looks at (R-12). Nothing is kept."""
+def again(run: SyncRun, roster: Roster, day: dt.date, done: Plan, before: State | None) -> Plan:
+    """The plan of a roster against the directory as it is now, right after ``done`` was applied as ``run``; what
+    ``verify`` looks at (R-12). Nothing is kept. ``before``: the directory before, where it is still known."""
+    connection = run.connection
     policy = policies.policy_of(connection)
-    return _plan(connection, roster, load_state(connection), policy, day, Stopwatch(), None)
+    state = load_state(connection) if before is None else state_after(connection, before, run.pk, done.edits)
+    return _plan(connection, roster, state, policy, day, Stopwatch(), None)
 
 
 def load(run: SyncRun) -> Plan:
