@@ -40,7 +40,7 @@ def runs(
             str(row.day or ""),
             row.planned_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
             Text(row.planned_by),
-            _changes(row.added, row.changed, row.removed),
+            Text(f"{row.rows:,} rows") if row.undoes else _changes(row.added, row.changed, row.removed),
             Text(f"‖{row.waiting:,}" if row.waiting else "", style="magenta"),
             Text(row.error),
         )

@@ -101,7 +101,7 @@ def _say(slug: str, matching: Matching, done: dict[str, Any], csv: Path | None) 
     for row in matching.gone.iter_rows(named=True):
         screen.print(f"Matched, but no longer in the data: {row['sourced_id']} → {row['school_name']}.", markup=False)
     for verb, number in done.items():
-        if verb != "written":
+        if verb != "written" and number:
             screen.print(f"{verb.capitalize()} {number:,}.")
     counts = matching.counts()
     screen.print(

@@ -10,6 +10,7 @@ from rich.text import Text
 from rollbook.cli.boot import boot
 from rollbook.cli.screen import AsJson, Source, console, me, print_json, table
 from rollbook.core.errors import ConfigError
+from rollbook.core.settings import SETTINGS, default_of, written
 
 
 def settings(
@@ -34,12 +35,12 @@ def settings(
     policy = (
         policies.change(connection=connection, values=values, by=me()) if values else policies.policy_of(connection)
     )
-    now = {name: policies.written(getattr(policy, name)) for name in policies.SETTINGS}
-    usual = {name: policies.written(policies.default_of(name)) for name in policies.SETTINGS}
+    now = {name: written(getattr(policy, name)) for name in SETTINGS}
+    usual = {name: written(default_of(name)) for name in SETTINGS}
     if as_json:
         listed = {
             name: {"value": now[name], "default": usual[name], "legal": setting.legal, "help": setting.help}
-            for name, setting in policies.SETTINGS.items()
+            for name, setting in SETTINGS.items()
         }
         print_json({"district": slug, "source": connection.name, "changed": sorted(values), "settings": listed})
         return
@@ -55,6 +56,6 @@ def settings(
             Text(usual[name] or "·", style="dim"),
             setting.help,
         )
-        for name, setting in policies.SETTINGS.items()
+        for name, setting in SETTINGS.items()
     ]
     console().print(table(("setting", "value", "default", "what it does"), rows))

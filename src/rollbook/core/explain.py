@@ -56,6 +56,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "class_left": "Its classroom left, so everyone's place in it ended (R-9).",
         "student_left": "Its student left, so their places in classes ended (R-9).",
         "enrollment_ended": "Its end date is over.",
+        "guardian_role": "Its role is a guardian's; guardians are no members of a class.",
         "enrollment_future": "Its begin date is too far in the future (setting look_ahead_days).",
         "undone": "An undo took it back (R-11).",
         "no_role_in_scope": "The person has no running role at a matched school or the district, and is no guardian of "
@@ -67,7 +68,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 LEFT_OUT = frozenset(
     {
         "tobedeleted", "school_not_matched", "session_ended", "session_future", "session_not_chosen", "class_filter",
-        "enrollment_ended", "enrollment_future", "no_role_in_scope",
+        "enrollment_ended", "enrollment_future", "guardian_role", "no_role_in_scope",
     }
 )  # fmt: skip
 """The reasons for which scope leaves a row out."""

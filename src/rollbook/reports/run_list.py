@@ -16,8 +16,8 @@ __all__ = ["RunRow", "run_list"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """One run in a list. ``added``, ``changed``, ``removed``: as planned; ``waiting``: of these, in holds that nobody
-    has released."""
+    """One run in a list. ``added``, ``changed``, ``removed``: as planned; ``rows``: written; ``waiting``: of what is
+    planned, in holds that nobody has released."""
 
     run: int
     plan: str | None
@@ -31,6 +31,7 @@ class RunRow:
     added: int
     changed: int
     removed: int
+    rows: int
     waiting: int
     findings: int
     undoes: int | None
@@ -56,6 +57,7 @@ def run_list(district: District, *, limit: int = 20) -> list[RunRow]:
             added=_number(run, "create", "restore"),
             changed=_number(run, "update"),
             removed=_number(run, *REMOVALS),
+            rows=sum(sum(run.receipt.get(op, {}).values()) for op in ("inserted", "updated", "deleted")),
             waiting=waiting.get(run.pk, 0),
             findings=sum(run.findings.values()),
             undoes=run.undoes_id,

@@ -11,6 +11,7 @@ import polars as pl
 
 from rollbook.core.explain import left_out_sentence
 from rollbook.core.findings.sentences import told
+from rollbook.core.lifecycle import RunKind
 from rollbook.core.plan import Plan
 from rollbook.engine.arrow import Reader
 from rollbook.reports.names import school_names
@@ -49,16 +50,14 @@ class Sheet:
 
 
 def sheets(run: SyncRun, plan: Plan, reader: Reader) -> Iterator[Sheet]:
-    """Summary, holds, findings, what was left out, and the lines of all records."""
-    schools = school_names(reader, run.district_id)
-    names = schools.select("id", "name")
-    for name, frame in (
-        ("summary", summary(run, plan, names)),
-        ("holds", _holds(run, names)),
-        ("findings", _findings(plan, run, reader)),
-        ("left_out", _left_out(plan)),
-    ):
-        yield _whole(name, frame)
+    """Summary, holds, findings, what was left out, and the lines of all records. An undo received nothing and judged
+    nothing: it has lines only."""
+    names = school_names(reader, run.district_id).select("id", "name")
+    if run.kind != RunKind.UNDO:
+        yield _whole("summary", summary(run, plan, names))
+        yield _whole("holds", _holds(run, names))
+        yield _whole("findings", _findings(plan, run, reader))
+        yield _whole("left_out", _left_out(plan))
     yield Sheet(name="records", schema=LINE_SCHEMA, pieces=lambda: lines(run, plan, reader))
 
 

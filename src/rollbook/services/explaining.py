@@ -71,7 +71,7 @@ def explain(district: District, sourced_id: str) -> Explanation:
         answers += _answers(district, connection, evidence, {link.kind: link.object_id for link in links}, sourced_id)
         looked += _looked(connection, evidence)
         near += _near(connection, evidence, sourced_id)
-    unique = {(item.kind, item.sourced_id): item for item in near}
+    unique = {item.sourced_id: item for item in reversed(near)}  # what the directory says goes first
     return Explanation(
         district=district.slug,
         sourced_id=sourced_id,

@@ -11,7 +11,7 @@ import polars as pl
 from rollbook.connectors.registry import file_reader
 from rollbook.core.clean import clean
 from rollbook.core.errors import DataError
-from rollbook.core.findings import Severity, empty, merge
+from rollbook.core.findings import Severity, empty
 from rollbook.core.findings.sentences import grouped, told
 from rollbook.core.policy import Policy
 from rollbook.core.snapshot import FileInfo, Mode
@@ -70,6 +70,6 @@ def validate(*, path: Path, kind: str = "oneroster_csv", strict: bool = False, r
         version=snapshot.version,
         files=snapshot.files,
         modes=modes,
-        findings=merge([snapshot.findings, roster.findings]),
+        findings=roster.findings,
         refused=None,
     )
