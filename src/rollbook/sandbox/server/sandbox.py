@@ -1,0 +1,140 @@
+"""All vendors of one make-believe district, on loopback, from ``with`` to the end of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from rollbook.core.errors import ConfigError
+from rollbook.sandbox.server.classlink import ClassLinkApp, ClassLinkDirectApp
+from rollbook.sandbox.server.clever import CleverApp
+from rollbook.sandbox.server.console import ConsoleApp
+from rollbook.sandbox.server.credentials import Credentials, credentials
+from rollbook.sandbox.server.faults import Fault
+from rollbook.sandbox.server.http import App, Host
+from rollbook.sandbox.server.oneroster import ROOT_1_1, ROOT_1_2, TOKEN_PATH, OneRosterApp
+from rollbook.sandbox.server.world import World
+
+__all__ = ["Sandbox", "Urls"]
+
+_VENDORS = ("classlink", "classlink_direct", "clever", "oneroster")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urls:
+    """Where everything answers. ``classlink``: proxy host, listing and LaunchPad; ``clever``: API and sign-in host."""
+
+    console: str
+    classlink: str
+    classlink_direct: str
+    clever: str
+    oneroster: str
+
+    @property
+    def oneroster_1_1(self) -> str:
+        """Base URL of the generic OneRoster 1.1 provider."""
+        return self.oneroster + ROOT_1_1
+
+    @property
+    def oneroster_1_2(self) -> str:
+        """Base URL of the generic OneRoster 1.2 provider."""
+        return self.oneroster + ROOT_1_2
+
+    @property
+    def oneroster_token(self) -> str:
+        """The token endpoint of the generic provider."""
+        return self.oneroster + TOKEN_PATH
+
+    @property
+    def classlink_direct_1_1(self) -> str:
+        """Base URL of the district's own Roster Server."""
+        return self.classlink_direct + ROOT_1_1
+
+
+class Sandbox:
+    """ClassLink, Clever and a generic OneRoster provider over ``students`` invented students.
+
+    ``port``: of the console, the vendors following on the next ports; 0 lets the system choose all of them. The console
+    and the keyword methods change the same world. Requests are counted in ``world.requests``.
+    """
+
+    def __init__(self, students: int = 600, seed: int = 1, port: int = 0) -> None:
+        if students < 1:
+            raise ConfigError("A district needs students.", hint="Choose at least 1; 60 or more give several schools.")
+        self.world = World(students=students, seed=seed)
+        self.credentials: Credentials = credentials(seed)
+        self._hosts: dict[str, Host] = {}
+        apps: dict[str, App] = {
+            "classlink": ClassLinkApp(self.world, self.credentials),
+            "classlink_direct": ClassLinkDirectApp(self.world, self.credentials),
+            "clever": CleverApp(self.world, self.credentials),
+            "oneroster": OneRosterApp(self.world, self.credentials),
+        }
+        try:
+            for number, (vendor, app) in enumerate(apps.items(), 1):
+                self._hosts[vendor] = self._host(vendor, app, port + number if port else 0)
+            self.urls = self._open_console(port)
+        except OSError as error:
+            for host in self._hosts.values():
+                host.close()
+            raise ConfigError(
+                f"One of the ports {port} to {port + len(apps)} is taken.", hint="Choose another --port."
+            ) from error
+
+    def _host(self, vendor: str, app: App, port: int) -> Host:
+        def due(path: str) -> Fault | None:
+            return self.world.faults.due(vendor, path)
+
+        def asked(method: str, path: str, status: int) -> None:
+            self.world.asked(vendor, status)
+
+        return Host(app, port=port, due=due, act=self.world.act, asked=asked)
+
+    def _open_console(self, port: int) -> Urls:
+        console = ConsoleApp(self.world, self.credentials)
+        host = Host(console, port=port, due=lambda _: None, act=self.world.act, asked=lambda *_: None)
+        self._hosts["console"] = host
+        urls = Urls(console=host.url, **{vendor: self._hosts[vendor].url for vendor in _VENDORS})
+        console.urls = {
+            "ClassLink (proxy, listing, LaunchPad)": urls.classlink,
+            "ClassLink Roster Server (direct)": urls.classlink_direct_1_1,
+            "Clever": urls.clever,
+            "OneRoster 1.1": urls.oneroster_1_1,
+            "OneRoster 1.2": urls.oneroster_1_2,
+            "OneRoster token endpoint": urls.oneroster_token,
+        }
+        return urls
+
+    def __enter__(self) -> Sandbox:
+        for host in self._hosts.values():
+            host.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for host in self._hosts.values():
+            host.stop()
+
+    def set_day(self, day: int) -> None:
+        """All vendors serve that day's district."""
+        self.world.set_day(day)
+
+    def set_fault(self, kind: str, **where: Any) -> Fault:
+        """The fault is set: ``at``, ``times``, ``vendor``, ``path``, ``seconds`` as ``Fault`` has them."""
+        fault = Fault(kind=kind, **where)
+        self.world.faults.set(fault)
+        return fault
+
+    def clear_faults(self) -> None:
+        """No fault is set any more."""
+        self.world.faults.clear()
+
+    def set_sharing(self, vendor: str, **changes: Any) -> None:
+        """What the district grants at ``classlink`` or ``clever``: the fields of ``Sharing``."""
+        self.world.set_sharing(vendor, **changes)
+
+    def set_switches(self, **changes: Any) -> None:
+        """The fields of ``Switches``."""
+        self.world.set_switches(**changes)
