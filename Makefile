@@ -34,9 +34,9 @@ demo: setup ## Show the main job on a made-up district: plan, apply, next day, e
 	$(call say,"Running the demonstration in $${ROLLBOOK_HOME:-./var}")
 	@$(BIN)/rollbook demo
 
-bench: setup ## Measure a first load and daily loads against the floor (STUDENTS=100000)
-	$(call say,"Measuring")
-	@$(BIN)/rollbook bench roster --students $${STUDENTS:-100000}
+bench: setup ## Measure against the floor and Django's ORM, and write docs/explanation/performance.md (STUDENTS=100000)
+	$(call say,"Measuring in scratch databases (some minutes)")
+	@$(BIN)/rollbook bench roster --students $${STUDENTS:-100000} --peers --page docs/explanation/performance.md
 
 test: setup check unit test-pg15 ## Everything that must hold: lint, types, architecture, tests, and PostgreSQL 15
 	$(call say,"All good")

@@ -29,7 +29,7 @@ def has_repeated_pairs(rows: pl.DataFrame, key: Sequence[str]) -> bool:
     """Whether two rows have the same ``key``."""
     if not _fits(rows, key):
         return bool(rows.select(key).is_duplicated().any())
-    return rows.select(_packed(key).n_unique()).item() != rows.height
+    return bool(rows.select(_packed(key).n_unique()).item() != rows.height)
 
 
 def _fits(rows: pl.DataFrame, key: Sequence[str]) -> bool:

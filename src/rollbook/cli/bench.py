@@ -1,0 +1,107 @@
+"""`rollbook bench`: how fast Rollbook is, against the floor and against what one would write today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from rollbook.cli import logs
+from rollbook.cli.screen import AsJson, console, print_json, table
+from rollbook.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rollbook.bench.roster import Growth, Result
+
+MEASURES = ("roster",)
+
+
+def bench(
+    what: Annotated[str, typer.Argument(metavar="[WHAT]", help="What to measure: roster.")] = "roster",
+    students: Annotated[int, typer.Option("--students", "-n", min=50, help="Size of the district.")] = 100_000,
+    peers: Annotated[bool, typer.Option("--peers", help="Also time Django's ORM on the same files (minutes).")] = False,
+    growth: Annotated[
+        bool, typer.Option("--growth", help="Instead, first loads of 10,000, 100,000 and 1,000,000 students.")
+    ] = False,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often each figure is taken.")] = 2,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="Also write the tables into this page.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a first load, the same again, and 1 % changed, each beside its floor.
+
+    The floor is parsing the files and copying their rows into bare indexed tables; for a repeat, parsing them and
+    reading the current keys and fingerprints. All happens in scratch databases; your districts are not touched.
+    """
+    if what not in MEASURES:
+        raise ConfigError(f"There is nothing called {what!r} to measure.", hint=f"There is: {', '.join(MEASURES)}.")
+    logs.configure()
+    from rollbook.bench import page as pages
+    from rollbook.bench import roster
+
+    screen = Console(stderr=True, highlight=False)
+
+    def tell(sentence: str) -> None:
+        if screen.is_terminal:
+            screen.print(f"{sentence} …", style="dim")
+
+    if growth:
+        grown = roster.grow(tell=tell)
+        if page is not None:
+            pages.write_between(page, "growth", pages.growth_table(grown))
+        print_json(grown.as_dict()) if as_json else _show_growth(grown)
+        return
+    result = roster.measure(students=students, rounds=rounds, peers=peers, tell=tell)
+    if page is not None:
+        pages.write_between(page, "measured", pages.measured_tables(result))
+    print_json(result.as_dict()) if as_json else _show(result)
+
+
+def _show(result: Result) -> None:
+    from rollbook.bench.roster import BUDGETS, PEER_BUDGETS, SCENARIOS
+
+    rows = [
+        (
+            name.replace("_", " "),
+            f"{result.floor(name):.2f} s",
+            f"{result.seconds(name):.2f} s",
+            f"{result.ratio(name):.2f}",
+            f"≤ {BUDGETS[name]:g}",
+        )
+        for name in SCENARIOS
+    ]
+    numbers = [(word, "right") for word in ("floor", "Rollbook", "ratio", "budget")]
+    console().print(f"{result.students:,} students, {result.rows['enrollments']:,} enrollments")
+    console().print(table(["", *numbers], rows))
+    console().print(f"Most memory: {result.peak_mb:,.0f} MB")
+    if result.peers:
+        faster = [
+            (
+                f"{peer.replace('_', ' ')}, {told['students']:,.0f} students",
+                f"{told['first']:.1f} s",
+                f"{told['first'] / told['rollbook_first']:.1f}× (≥ {PEER_BUDGETS[peer][0]:g})",
+                f"{told['daily']:.1f} s",
+                f"{told['daily'] / told['rollbook_daily']:.1f}× (≥ {PEER_BUDGETS[peer][1]:g})",
+            )
+            for peer, told in result.peers.items()
+        ]
+        heads = [(word, "right") for word in ("first load", "Rollbook faster", "daily", "Rollbook faster")]
+        console().print(table(["Django's ORM", *heads], faster))
+
+
+def _show_growth(growth: Growth) -> None:
+    rows = [
+        (
+            f"{students:,}",
+            f"{seconds:.1f} s",
+            f"{seconds / students * 1e6:.0f} µs",
+            f"{growth.peak_mb[students]:,.0f} MB",
+        )
+        for students, seconds in growth.seconds.items()
+    ]
+    heads = [(word, "right") for word in ("students", "first load", "a student", "peak memory")]
+    console().print(table(heads, rows))
+    console().print(f"The time a student takes differs by {growth.spread:.0%} (budget 15 %).")
