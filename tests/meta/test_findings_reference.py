@@ -9,6 +9,7 @@ from rollbook.core.findings.file_codes import FILE_CODES
 from rollbook.core.findings.plan_codes import PLAN_CODES
 from rollbook.core.findings.reference import render
 from rollbook.core.findings.row_codes import ROW_CODES
+from rollbook.core.findings.source_codes import SOURCE_CODES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "findings.md"
 
@@ -20,5 +21,5 @@ def test_the_reference_page_is_current() -> None:
 
 
 def test_no_code_is_defined_twice() -> None:
-    kinds = [*FILE_CODES, *ROW_CODES, *PLAN_CODES]
+    kinds = [*FILE_CODES, *SOURCE_CODES, *ROW_CODES, *PLAN_CODES]
     assert len(CATALOGUE) == len({kind.code for kind in kinds}) == len(kinds)

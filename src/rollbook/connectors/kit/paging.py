@@ -134,6 +134,8 @@ class _Work:
         total, height = first.total, first.frame.height
         if first.next is not None and "offset" not in first.next:
             return self.follow(first)
+        if height > self.size:
+            return [first]  # a server that knows no paging gives everything at once
         if total is not None and self.counts:
             if height == total and 0 < height < self.size:
                 return [first]
@@ -183,13 +185,15 @@ class _Work:
         """Along links that carry a cursor instead of an offset."""
         pages = [first]
         while (link := pages[-1].next) is not None:
-            pages.append(self.ask(link))
+            pages.append(self.ask({**self.params, **link}))
             self.stop_at(len(pages))
         return pages
 
     def after(self, before: _Page, page: _Page) -> _Page:
         """``page`` without the row that it shares with ``before``, once it is sure that they fit."""
         if not self.overlap:
+            if page.frame.height and page.last == before.last:
+                raise Moved("the same page twice")
             return page
         if page.frame.height == 0 or page.frame[self.reader.key][0] != before.last:
             raise Moved("a page that does not begin where the one before ends")

@@ -1,131 +1,21 @@
-"""Test connection (S-5): what arrives, what is dropped, what looks over-shared, what is missing. Changes nothing."""
+"""Test connection (S-5) for files: read the bundle, say what it shares. Changes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from rollbook.connectors.kit.archive import Limits
-from rollbook.connectors.kit.refusal import sentence
+from rollbook.connectors.kit.receipt import SharingReceipt, receipt_of, refusal_of
 from rollbook.connectors.oneroster_csv.connector import read
-from rollbook.core import findings
-from rollbook.core.errors import DataError, RollbookError
+from rollbook.core.errors import RollbookError
 from rollbook.core.policy import Policy
-from rollbook.core.snapshot import Mode, Snapshot
 
 __all__ = ["SharingReceipt", "check"]
-
-_OVER_SHARED = ("FIL-026", "FIL-029", "HDR-006", "HDR-009", "HDR-010")
-_MISSING = ("FIL-020", "FIL-021", "FIL-028", "HDR-007", "MAN-001")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharingReceipt:
-    """``works``: the bundle can be read; if not, ``problem`` and ``hint`` say why and what to do.
-
-    ``rows``: by stream; ``roles``: role as written → rows; ``schools``: columns ``sourced_id``, ``name``, ``users``,
-    ``classes``, ``enrollments``; ``over_shared`` and ``missing``: sentences.
-    """
-
-    works: bool
-    problem: str = ""
-    hint: str = ""
-    version: str = ""
-    rows: Mapping[str, int]
-    roles: Mapping[str, int]
-    schools: pl.DataFrame
-    over_shared: tuple[str, ...]
-    missing: tuple[str, ...]
-    findings: pl.DataFrame
 
 
 def check(source: Path, policy: Policy, *, limits: Limits | None = None) -> SharingReceipt:
     """Read the bundle at ``source`` and say what it shares. Never raises for a bundle that cannot be read."""
     try:
-        snapshot = read(source, policy, limits=limits)
+        return receipt_of(read(source, policy, limits=limits))
     except RollbookError as error:
-        found = error.findings if isinstance(error, DataError) and error.findings is not None else findings.empty()
-        return SharingReceipt(
-            works=False,
-            problem=error.message,
-            hint=error.hint,
-            rows={},
-            roles={},
-            schools=_schools({}),
-            over_shared=_sentences(found, _OVER_SHARED),
-            missing=_sentences(found, _MISSING),
-            findings=found,
-        )
-    frames = {name: stream.frame for name, stream in snapshot.streams.items() if stream.mode is not Mode.ABSENT}
-    return SharingReceipt(
-        works=True,
-        version=snapshot.version,
-        rows={name: frame.height for name, frame in frames.items()},
-        roles=_roles(snapshot),
-        schools=_schools(frames),
-        over_shared=_sentences(snapshot.findings, _OVER_SHARED),
-        missing=_sentences(snapshot.findings, _MISSING),
-        findings=snapshot.findings,
-    )
-
-
-def _sentences(found: pl.DataFrame, codes: tuple[str, ...]) -> tuple[str, ...]:
-    chosen = found.filter(pl.col("code").is_in(codes))
-    return tuple(
-        sentence(
-            row["code"], stream=row["stream"] or "", line=row["line"], column=row["column"] or "", detail=row["detail"]
-        )
-        for row in chosen.iter_rows(named=True)
-    )
-
-
-def _roles(snapshot: Snapshot) -> dict[str, int]:
-    """Role → rows of roles.csv (1.2) or users.csv (1.1), commonest first."""
-    frame = snapshot.streams["roles" if snapshot.version == "1.2" else "users"].frame
-    if "role" not in frame.columns:
-        return {}
-    counted = frame["role"].str.strip_chars().value_counts(sort=True)
-    return dict(counted.iter_rows())
-
-
-def _schools(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row an org that is named anywhere, with how much is shared of it."""
-    parts = {
-        "users": _count(_memberships(frames), "users"),
-        "classes": _count(_ids(frames.get("classes"), "schoolSourcedId"), "classes"),
-        "enrollments": _count(_ids(frames.get("enrollments"), "schoolSourcedId"), "enrollments"),
-    }
-    orgs = frames.get("orgs")
-    names = (
-        orgs.select(sourced_id="sourcedId", name="name").unique("sourced_id", keep="last", maintain_order=True)
-        if orgs is not None
-        else pl.DataFrame(schema={"sourced_id": pl.String, "name": pl.String})
-    )
-    for part in parts.values():
-        names = names.join(part, on="sourced_id", how="full", coalesce=True)
-    return names.with_columns(pl.col(*parts).fill_null(0)).sort("sourced_id")
-
-
-def _memberships(frames: Mapping[str, pl.DataFrame]) -> pl.Series:
-    if "roles" in frames:
-        return _ids(frames["roles"].unique(["userSourcedId", "orgSourcedId"]), "orgSourcedId")
-    orgs = _ids(frames.get("users"), "orgSourcedIds")
-    return orgs.str.split(",").explode(empty_as_null=True).str.strip_chars()
-
-
-def _ids(frame: pl.DataFrame | None, column: str) -> pl.Series:
-    if frame is None or column not in frame.columns:
-        return pl.Series(column, [], dtype=pl.String)
-    return frame[column]
-
-
-def _count(ids: pl.Series, name: str) -> pl.DataFrame:
-    return (
-        pl.DataFrame({"sourced_id": ids})
-        .filter(pl.col("sourced_id") != "")
-        .group_by("sourced_id")
-        .agg(pl.len().cast(pl.Int64).alias(name))
-    )
+        return refusal_of(error)
