@@ -15,6 +15,7 @@ SECRET_FILE = "secret-key"
 KEY_ENVIRONMENT = "ROLLBOOK_KEY"  # what seals artifacts (ADR 0009), or else:
 KEY_FILE = "rollbook.key"
 ARTIFACTS = "artifacts"
+INCOMING = "incoming"
 
 
 def home_directory() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from rollbook.core.errors import ConfigError
 from rollbook.transport.ledger import identity
 from rollbook.transport.remote import Offer, RemoteFile
 
-__all__ = ["Arrival", "sweep"]
+__all__ = ["Arrival", "sweep", "sweep_older"]
 
 _PLACE = "delivery"
 _NOTE = ".arriving"
@@ -74,6 +75,18 @@ def sweep(root: Path) -> None:
     """No downloaded file is left in ``root``; the ledger and the lock stay."""
     if (root / _PLACE).exists():
         shutil.rmtree(root / _PLACE)
+
+
+def sweep_older(root: Path, oldest: dt.datetime) -> bool:
+    """As ``sweep``, unless something arrived after ``oldest``. Whether there was anything to remove."""
+    place = root / _PLACE
+    if not place.is_dir():
+        return False
+    newest = max(path.stat().st_mtime for path in (place, *place.rglob("*")))
+    if dt.datetime.fromtimestamp(newest, dt.UTC) >= oldest:
+        return False
+    sweep(root)
+    return True
 
 
 def _unwritable(folder: Path, error: OSError) -> ConfigError:

@@ -13,7 +13,10 @@ from typing import Any
 from rollbook.core.errors import ConfigError
 from rollbook.transport.remote import Offer
 
-__all__ = ["Ledger", "Receipt"]
+__all__ = ["LEDGER", "Ledger", "Receipt", "identity"]
+
+LEDGER = "received.jsonl"
+"""Its name in the folder where a source's files arrive."""
 
 _KEPT = 100
 """So many deliveries are remembered."""

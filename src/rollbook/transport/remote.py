@@ -13,7 +13,7 @@ from rollbook.transport.folder import UNFINISHED, date_of
 
 __all__ = ["LOOSE", "Entry", "Look", "Offer", "Place", "RemoteFile", "offers", "place_of", "single"]
 
-LOOSE = "files"
+LOOSE = "roster-files"
 """The name of the delivery that lies in the folder as loose CSV files."""
 
 _WILD = re.compile(r"[*?\[]")
@@ -76,7 +76,6 @@ class Offer:
     def modified(self) -> int:
         """When its last file changed."""
         return max(file.modified for file in self.files)
-
 
     def apart(self, seconds: int) -> str:
         """Which file is how much older than the newest one, when that is more than ``seconds``; else ""."""

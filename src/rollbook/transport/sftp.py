@@ -173,21 +173,24 @@ class _Server:
         with _of_path(file.path):
             async with self._in_time():
                 stream = await self._client.open(file.path, asyncssh.FXF_READ, encoding=None)
-            async with stream:
-                places = list(range(start, file.size, _WINDOW))
-                coming = [asyncio.ensure_future(self._window(stream, file, place)) for place in places[:1]]
-                try:
-                    for following in (*places[1:], None):
-                        if not coming:
-                            break
-                        current = coming.pop()
-                        if following is not None:
-                            coming.append(asyncio.ensure_future(self._window(stream, file, following)))
-                        yield await current
-                finally:
-                    for task in coming:
-                        task.cancel()
-                    await asyncio.gather(*coming, return_exceptions=True)
+            places = list(range(start, file.size, _WINDOW))
+            coming = [asyncio.ensure_future(self._window(stream, file, place)) for place in places[:1]]
+            try:
+                for following in (*places[1:], None):
+                    if not coming:
+                        break
+                    current = coming.pop()
+                    if following is not None:
+                        coming.append(asyncio.ensure_future(self._window(stream, file, following)))
+                    yield await current
+            finally:
+                for task in coming:
+                    task.cancel()
+                await asyncio.gather(*coming, return_exceptions=True)
+            # Only after all went well: a server that is silent would be silent here again, and the end of the session
+            # closes everything anyway.
+            async with self._in_time():
+                await stream.close()
 
     async def _window(self, stream: asyncssh.SFTPClientFile, file: RemoteFile, start: int) -> bytes:
         wanted = min(_WINDOW, file.size - start)

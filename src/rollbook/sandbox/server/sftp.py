@@ -67,6 +67,8 @@ class SftpSandbox:
         self.writes_attempted = 0
         self.bytes_sent = 0
         self.logins = 0
+        self.opened: list[Any] = []
+        """Every file that a client opened; one that went away without a word does not close its own."""
         self.fault: SftpFault | None = None
         self.amount = 0
         self._key = asyncssh.generate_private_key("ssh-ed25519")
@@ -145,6 +147,8 @@ class SftpSandbox:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for file in self.opened:
+            file.close()
 
     def _cut(self) -> None:
         files = sorted((path for path in self.root.rglob("*") if path.is_file()), key=lambda path: path.name)
@@ -161,15 +165,16 @@ class SftpSandbox:
             path.write_bytes(content)
             self._whole = None
 
-    async def _grow(self, seconds: float, steps: int = 20) -> None:
+    async def _grow(self, seconds: float, pause: float = 0.02) -> None:
+        """The cut file gets its other half within that time, a little at every moment."""
         while (whole := self._whole) is not None:
             path, content = whole
             here = path.stat().st_size
             if here >= len(content):
                 return
             with path.open("ab") as stream:
-                stream.write(content[here : here + len(content) // (2 * steps) + 1])
-            await asyncio.sleep(seconds / steps)
+                stream.write(content[here : here + int(len(content) * pause / seconds) // 2 + 1])
+            await asyncio.sleep(pause)
 
 
 class _Door(asyncssh.SSHServer):
@@ -210,7 +215,9 @@ class _Files(asyncssh.SFTPServer):
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         if pflags != asyncssh.FXF_READ:
             self._refuse()
-        return super().open(path, pflags, attrs)
+        opened = super().open(path, pflags, attrs)
+        self._sandbox.opened.append(opened)
+        return opened
 
     async def read(self, file_obj: object, offset: int, size: int) -> bytes:
         sandbox = self._sandbox
