@@ -136,3 +136,22 @@ def test_previous_rows_are_of_the_snapshot_applied_last(states: list[RunState], 
         run = planned(feed, plan())
         SyncRun.objects.filter(pk=run.pk).update(state=state, rows={"users": 10 + number}, applied_at=run.created_at)
     assert dict(load_state(feed).previous_rows) == expected
+
+
+def test_a_source_without_schools_is_told_how_others_know_people(feed: SourceConnection) -> None:
+    """guardians.csv names students by the main source's sourcedId or by number."""
+    frames = load_state(connection(name="families")).frames
+    students = {row.student_number: row.pk for row in Student.objects.all()}
+    assert set(frames["student_keys"].iter_rows()) == {
+        ("00417", False, students["0001"]),
+        ("00418", False, students["0002"]),
+        ("0001", True, students["0001"]),
+        ("0002", True, students["0002"]),
+    }
+    assert set(frames["other_persons"].select("given_name", "email", "mobile").iter_rows()) == {
+        ("Tess", "tess@example.org", None),
+        ("Gus", None, None),
+    }
+    mine = load_state(feed).frames
+    assert mine["student_keys"].is_empty()
+    assert mine["other_persons"].is_empty()

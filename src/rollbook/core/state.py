@@ -91,6 +91,16 @@ STATE_SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "email": pl.String(),
         "mobile": pl.String(),
     },
+    # how the district's other sources know students and persons, for a source that delivers guardians alone; empty for a
+    # source with schools of its own
+    "student_keys": {"key": pl.String(), "is_number": pl.Boolean(), "student_id": pl.Int64()},
+    "other_persons": {
+        "id": pl.Int64(),
+        "given_name": pl.String(),
+        "family_name": pl.String(),
+        "email": pl.String(),
+        "mobile": pl.String(),
+    },
 }
 """Frame → columns. ``managed``: the row belongs to this connection. ``links`` are this connection's only; all other
 frames are the whole district's."""

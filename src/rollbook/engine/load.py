@@ -74,7 +74,8 @@ def load_state(connection: SourceConnection) -> State:
     """The district of ``connection`` as that connection sees it; every frame is of the same moment, none is sorted.
 
     Costs one scan a table, the largest beside the others; the two ``unlinked`` frames cost nothing while every student
-    and person has a link of this connection.
+    and person has a link of this connection. A connection without matched schools is told how the district's other
+    sources know people, too.
     """
     return _load(connection, None)
 
@@ -110,6 +111,7 @@ def _load(connection: SourceConnection, earlier: _Earlier | None) -> State:
             frames = {frame: earlier.completed(frame, written) for frame, written in frames.items()}
         frames["unlinked_students"] = _unlinked(reader, district, "student", frames["students"], frames["links"])
         frames["unlinked_persons"] = _unlinked(reader, district, "person", frames["persons"], frames["links"])
+        frames |= _of_others(reader, connection, frames)
     previous = json.loads(rows.item()) if rows.height else {}
     return State(revision=revision, frames={name: frames[name] for name in STATE_SCHEMAS}, previous_rows=previous)
 
@@ -169,6 +171,35 @@ def _unlinked(reader: Reader, district: int, kind: str, objects: pl.DataFrame, l
             WHERE l.district_id = {district} AND l.kind = '{kind}' AND l.object_id = o.id)""",
         schema,
     )
+
+
+def _of_others(
+    reader: Reader, connection: SourceConnection, frames: Mapping[str, pl.DataFrame]
+) -> dict[str, pl.DataFrame]:
+    """``student_keys`` and ``other_persons``: read for a connection without matched schools (guardians.csv)."""
+    keys, persons = STATE_SCHEMAS["student_keys"], STATE_SCHEMAS["other_persons"]
+    if frames["links"]["kind"].is_in(["school"]).any() or frames["students"].is_empty():
+        return {"student_keys": pl.DataFrame(schema=keys), "other_persons": pl.DataFrame(schema=persons)}
+    district, mine = int(connection.district_id), int(connection.pk)
+    columns = ", ".join(_best_contact(name) if name in ("email", "mobile") else f'o."{name}"' for name in persons)
+    of_person = (
+        f"SELECT FROM source_link l WHERE l.district_id = {district} AND l.kind = 'person' AND l.object_id = o.id"
+    )
+    return {
+        "student_keys": reader.read(
+            f"""SELECT sourced_id AS key, false AS is_number, object_id AS student_id FROM source_link
+            WHERE district_id = {district} AND connection_id <> {mine} AND kind = 'student'
+            UNION ALL SELECT student_number, true, id FROM student
+            WHERE district_id = {district} AND student_number IS NOT NULL""",
+            keys,
+        ),
+        "other_persons": reader.read(
+            f"""SELECT {columns} FROM person o WHERE o.district_id = {district}
+            AND EXISTS ({of_person} AND l.connection_id <> {mine})
+            AND NOT EXISTS ({of_person} AND l.connection_id = {mine})""",
+            persons,
+        ),
+    }
 
 
 def _best_contact(kind: str) -> str:

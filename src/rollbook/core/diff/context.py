@@ -13,6 +13,7 @@ from rollbook.core.match import Matched
 from rollbook.core.policy import Policy
 from rollbook.core.roster import Roster
 from rollbook.core.scope import Scope
+from rollbook.core.scope.lent import stands_beside
 from rollbook.core.snapshot import Mode
 from rollbook.core.state import LoadValues, State
 
@@ -152,6 +153,7 @@ class Context:
         """``student_id``, ``person_id`` (refs), ``relationship``, ``rights``; each pair once."""
         refs = self.user_refs
         students = refs.select(student_sourced_id="user_sourced_id", student_id="student_id").drop_nulls()
+        students = pl.concat([students, self.scope.lent])
         persons = refs.select(guardian_sourced_id="user_sourced_id", person_id="person_id").drop_nulls()
         return (
             self.scope.guardianships.join(students, on="student_sourced_id", maintain_order="left")
@@ -186,7 +188,11 @@ class Context:
 
     @cached_property
     def students_here(self) -> pl.Series:
-        """References of students of whom this reading, or the directory, says that they are at a school in scope."""
+        """References of students of whom this reading, or the directory, says that they are at a school in scope; where
+        guardians come alone, those of every guardianship that this source made, or makes."""
+        if self.stands_beside:
+            mine = self.state.frames["guardianships"].filter("managed")
+            return pl.concat([self.scope.lent["student_id"], mine["student_id"]]).unique()
         known = self.state.frames["student_schools"].filter(
             (pl.col("status") == "active") & pl.col("school_id").is_in(self.school_ids.implode())
         )
@@ -221,6 +227,20 @@ class Context:
             return pl.Series([], dtype=pl.Int64)
         silent = self.links("person").join(self.roster.frames["users"], on="sourced_id", how="anti")
         return silent["object_id"].unique()
+
+    @cached_property
+    def stands_beside(self) -> bool:
+        """This source delivers guardians alone (``scope.lent``)."""
+        return stands_beside(self.roster, self.state)
+
+    @cached_property
+    def others_staff(self) -> pl.Series:
+        """Ids of persons who are staff, but not of this source, when it delivers guardians alone: it has no say on names
+        and contacts with which staff sign in."""
+        if not self.stands_beside:
+            return pl.Series([], dtype=pl.Int64)
+        roles = self.state.frames["staff_roles"].filter((pl.col("status") == "active") & ~pl.col("managed"))
+        return roles["person_id"].unique()
 
     def spoilt(self, stream: str, header: str) -> pl.Series:
         """sourcedIds of rows whose value of that column was dropped or repaired with a warning: a value that could not

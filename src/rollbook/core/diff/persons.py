@@ -50,6 +50,7 @@ def diff_persons(context: Context, changes: Changes) -> None:
         pl.col("disabled_by_old").eq("source").fill_null(False) == pl.col("enabled")
     ).fill_null(False)
     seen = candidates(every, context.links("person"), ~asleep)
+    seen = seen.filter(~pl.col("ref").is_in(context.others_staff.implode()))
     own = _known(context, changes, seen) if seen.height else pl.Series([], dtype=pl.Int64)
     # a difference that was not applied must be seen again tomorrow, so no fingerprint vouches for it
     changes.fingerprints["person"] = rows.filter(~pl.col("ref").is_in(own.implode())).select("ref", "fp")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rollbook.core.findings.clever_codes import CLEVER_CODES
 from rollbook.core.findings.csv_codes import CSV_CODES
 from rollbook.core.findings.kind import FindingKind, Severity
 
@@ -302,4 +303,4 @@ _MANIFEST: tuple[FindingKind, ...] = (
     ),
 )
 
-FILE_CODES: tuple[FindingKind, ...] = (*_BUNDLE, *_MANIFEST, *CSV_CODES)
+FILE_CODES: tuple[FindingKind, ...] = (*_BUNDLE, *_MANIFEST, *CSV_CODES, *CLEVER_CODES)

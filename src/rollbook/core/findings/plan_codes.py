@@ -139,6 +139,20 @@ PLAN_CODES: tuple[FindingKind, ...] = (
         "Share the custody column again, or clear the setting custody_column.",
     ),
     FindingKind(
+        "SCP-018",
+        _WARNING,
+        "Guardian of an unknown student",
+        "Line {line} of {stream}: nobody in the district has the student id {sourced_id}, so the guardian was not linked.",
+        "Use the id that the main source uses (its sourcedId), or the student number; the same kind in every line.",
+    ),
+    FindingKind(
+        "SCP-019",
+        _WARNING,
+        "Student id of several students",
+        "Line {line} of {stream}: several students have the id {sourced_id}, so the guardian was linked to none of them.",
+        "Use the sourcedIds of the main source in this file, or mend the student numbers.",
+    ),
+    FindingKind(
         "MAT-001",
         _NOTICE,
         "Somebody already in the directory was recognised",

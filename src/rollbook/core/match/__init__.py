@@ -50,7 +50,10 @@ def match(scope: Scope, roster: Roster, state: State, values: LoadValues, policy
     }
     gone = _gone(roster, state)
     students = match_students(scope, state, values, gone)
-    persons = match_persons(scope, state, values, gone, mobile=policy.phone_column, students=students.refs)
+    lent = scope.lent.select(sourced_id="student_sourced_id", ref="student_id")
+    persons = match_persons(
+        scope, state, values, gone, mobile=policy.phone_column, students=pl.concat([students.refs, lent])
+    )
     frames |= {"student": students.refs, "person": persons.refs}
     links = pl.concat(
         [

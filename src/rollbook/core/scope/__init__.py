@@ -16,6 +16,7 @@ from rollbook.core.policy import Policy
 from rollbook.core.roster import Roster
 from rollbook.core.scope.classes import classes_in_scope
 from rollbook.core.scope.enrollments import enrollments_in_scope
+from rollbook.core.scope.lent import lent_students
 from rollbook.core.scope.people import people_in_scope
 from rollbook.core.scope.references import dangling_references, outside_terms
 from rollbook.core.scope.schools import schools_in_scope
@@ -40,6 +41,7 @@ class Scope:
     - In a delta, ``student_schools``, ``staff_roles`` and ``guardianships`` also speak of linked users without a row.
     - ``placeless``: ``user_sourced_id`` of users with a role at an org that is not in the data.
     - ``misplaced``: ``sourced_id`` of classes whose org is no school, or is not in the data.
+    - ``lent``: ``student_sourced_id``, ``student_id`` of students of other sources (``scope.lent``).
     - ``left_out``: ``kind``, ``sourced_id``, ``reason``.
     """
 
@@ -56,6 +58,7 @@ class Scope:
     enrollments: pl.DataFrame
     placeless: pl.DataFrame
     misplaced: pl.DataFrame
+    lent: pl.DataFrame
     left_out: pl.DataFrame
     findings: pl.DataFrame
 
@@ -65,7 +68,8 @@ def scope(roster: Roster, state: State, policy: Policy, today: dt.date) -> Scope
     schools, unshared, school_findings = schools_in_scope(roster, state)
     enrollments, ended = enrollments_in_scope(roster, policy, today)
     classes = classes_in_scope(roster, state, policy, today, schools, enrollments)
-    people = people_in_scope(roster, state, policy, today, schools, classes.frame, enrollments)
+    lent = lent_students(roster, state)
+    people = people_in_scope(roster, state, policy, today, schools, classes.frame, enrollments, lent.students)
     active = pl.col("status") == "active"
     return Scope(
         schools=schools,
@@ -81,12 +85,14 @@ def scope(roster: Roster, state: State, policy: Policy, today: dt.date) -> Scope
         enrollments=enrollments,
         placeless=people.placeless,
         misplaced=classes.misplaced,
+        lent=lent.students,
         left_out=pl.concat([classes.left_out, people.left_out, ended]),
         findings=merge(
             [
                 school_findings,
                 classes.findings,
                 people.findings,
+                lent.findings,
                 dangling_references(roster),
                 outside_terms(classes.frame, enrollments),
             ]

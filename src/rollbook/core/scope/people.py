@@ -12,6 +12,7 @@ from rollbook.core.policy import Policy
 from rollbook.core.roster import GUARDIAN_ROLES, STUDENT_ROLE, Roster
 from rollbook.core.scope.carried import Carried, carried
 from rollbook.core.scope.enrollments import left_out_rows, running
+from rollbook.core.scope.omitted import users_left_out
 from rollbook.core.snapshot import Mode
 from rollbook.core.state import State
 
@@ -40,9 +41,11 @@ def people_in_scope(
     schools: pl.DataFrame,
     classes: pl.DataFrame,
     enrollments: pl.DataFrame,
+    lent: pl.DataFrame,
 ) -> PeopleScope:
     """A user with a student role is a student, whatever else they are (USR-101 says so). An adult is in scope as staff
-    through a role at a school in scope or at the district, and as guardian through a student in scope."""
+    through a role at a school in scope or at the district, and as guardian through a student in scope or a ``lent``
+    one."""
     users = roster.frames["users"]
     is_active = users["status"] == "active"
     active = users if is_active.all() else users.filter(is_active)
@@ -76,7 +79,16 @@ def people_in_scope(
     student_schools = student_schools.join(present, on="user_sourced_id", how="semi", maintain_order="left")
 
     staff_roles = pl.concat([_staff_roles(roster, state, adult_roles), known.staff_roles]).unique(maintain_order=True)
-    guardianships, agent_findings = _guardianships(roster, state, policy, present, student_ids, adult_roles, known)
+    guardianships, agent_findings = _guardianships(
+        roster,
+        state,
+        policy,
+        present,
+        student_ids,
+        adult_roles,
+        known,
+        lent.select(user_sourced_id="student_sourced_id"),
+    )
     staff_ids = staff_roles.select(sourced_id="user_sourced_id").unique().with_columns(is_staff=pl.lit(True))
     guardian_ids = (
         guardianships.select(sourced_id="guardian_sourced_id").unique().with_columns(is_guardian=pl.lit(True))
@@ -105,7 +117,7 @@ def people_in_scope(
         staff_roles=staff_roles,
         guardianships=guardianships,
         placeless=placeless.select("user_sourced_id").unique(),
-        left_out=pl.concat([_left_out(roster, students, adults), _skipped(state, policy, students)]),
+        left_out=pl.concat([users_left_out(roster, students, adults), _skipped(state, policy, students)]),
         findings=merge(
             [
                 agent_findings,
@@ -233,6 +245,7 @@ def _guardianships(
     student_ids: pl.DataFrame,
     adult_roles: pl.DataFrame,
     known: Carried,
+    lent: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(``student_sourced_id``, ``guardian_sourced_id``, ``relationship``, ``rights``) of both directions of the agent
     lists. Only adults with a guardian's role are linked: a teacher named as agent is reported, never guessed. Guardians
@@ -269,7 +282,14 @@ def _guardianships(
     )
     reverse = (
         agents.join(student_ids, on="user_sourced_id", how="anti", maintain_order="left")
-        .join(student_ids, left_on="agent_sourced_id", right_on="user_sourced_id", how="semi", maintain_order="left")
+        .join(
+            # a guardian's own id may be the number of some child: lent students are only ever named as agents
+            pl.concat([student_ids, lent]),
+            left_on="agent_sourced_id",
+            right_on="user_sourced_id",
+            how="semi",
+            maintain_order="left",
+        )
         .select(student_sourced_id="agent_sourced_id", guardian_sourced_id="user_sourced_id", line="line")
     )
     pairs = pl.concat([listed, reverse])
@@ -280,7 +300,10 @@ def _guardianships(
     pairs = (
         pairs.join(guardians.with_row_index("_guardian"), on="guardian_sourced_id", how="inner", maintain_order="left")
         .join(
-            students.select(student_sourced_id="user_sourced_id").unique().with_row_index("_student"),
+            pl.concat([students, lent])
+            .select(student_sourced_id="user_sourced_id")
+            .unique()
+            .with_row_index("_student"),
             on="student_sourced_id",
             how="inner",
             maintain_order="left",
@@ -364,28 +387,3 @@ def _skipped(state: State, policy: Policy, students: pl.DataFrame) -> pl.DataFra
         return left_out_rows(students.clear(), "student", "archived")
     rows = students.join(_dormant(state), on="sourced_id", how="semi", maintain_order="left")
     return left_out_rows(rows, "student", "archived")
-
-
-def _left_out(roster: Roster, students: pl.DataFrame, adults: pl.DataFrame) -> pl.DataFrame:
-    users, roles = roster.frames["users"], roster.frames["roles"]
-    rest = users.select("sourced_id", "status").join(
-        pl.concat([students.select("sourced_id"), adults.select("sourced_id")]),
-        on="sourced_id",
-        how="anti",
-        maintain_order="left",
-    )
-    if rest.is_empty():
-        return left_out_rows(rest, "student", "")
-    gone = pl.col("status") != "active"
-    student_ids = roles.filter(pl.col("role") == STUDENT_ROLE)["user_sourced_id"].unique()
-    is_student = pl.col("sourced_id").is_in(student_ids.implode())
-    by_kind = [
-        (rest.filter(is_student), "student", "school_not_matched"),
-        (rest.filter(~is_student), "person", "no_role_in_scope"),
-    ]
-    return pl.concat(
-        [
-            left_out_rows(rows, kind, pl.when(gone).then(pl.lit("tobedeleted")).otherwise(pl.lit(reason)))
-            for rows, kind, reason in by_kind
-        ]
-    )
