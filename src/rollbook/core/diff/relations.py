@@ -135,8 +135,8 @@ def enrollments(
     no_class = pl.col("classroom_id").is_null()
     nobody = pl.col("student_id").is_null() & pl.col("person_id").is_null()
     as_student = pl.col("role") == "student"
-    fits = pl.when(as_student).then(pl.col("student_id").is_not_null())
-    fits = fits.otherwise(pl.col("person_id").is_in(_may_teach(context).implode()).fill_null(False))
+    may_teach = pl.col("person_id").is_in(_may_teach(context).implode()).fill_null(False)
+    fits = pl.when(as_student).then(pl.col("student_id").is_not_null()).otherwise(may_teach)
     unresolved = refs.filter(no_class | nobody)
     wrong = refs.filter(~no_class & ~nobody & ~fits)
     _report(context, changes, unresolved, wrong)

@@ -39,7 +39,8 @@ class SyncRun(models.Model):
     """One run.
 
     ``state`` moves as ``core.lifecycle`` allows. ``plan`` is the plan's public id; ``baseline`` the state it was
-    computed from, ``day`` the district's date it was computed for. ``counts``: kind → action → number as planned; ``receipt``: what apply did; ``findings``: code →
+    computed from, ``day`` the district's date it was computed for.
+    ``counts``: kind → action → number as planned; ``receipt``: what apply did; ``findings``: code →
     their number; ``rows``: stream → rows received; ``seconds``: by stage; ``approved``: the holds a person released.
     ``undoes``: the run that this one took back. ``log_mark``: the newest change-log id when this run was applied, so
     that "later" has a meaning for changes by hand, too. ``snapshot`` and ``plan_artifact`` name artifacts;
