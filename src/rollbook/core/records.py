@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 import polars as pl
 
 from rollbook.core.diff import Changes, Context
+from rollbook.core.diff.changes import EVENT_SCHEMA
 from rollbook.core.entities import ACTIONS, KINDS
 
 __all__ = ["bases", "incoming_counts", "records_of"]
@@ -16,78 +17,70 @@ _SINGLE = ("enrollment", "guardianship")
 """Kinds whose every event is a record of its own."""
 
 
+_RECORDS: dict[str, pl.DataType] = {
+    "kind": pl.String(),
+    "ref": pl.Int64(),
+    "sourced_id": pl.String(),
+    "school_id": pl.Int64(),
+    "action": pl.String(),
+    "reason": pl.String(),
+    "names": pl.Boolean(),
+}
+
+
 def records_of(context: Context, changes: Changes) -> pl.DataFrame:
     """``kind``, ``ref``, ``sourced_id``, ``school_id``, ``action``, ``reason``, ``names``; each (kind, ref) once, with
-    the weightiest of what happens to it."""
-    told = [frame for frame in changes.events if frame.height]
-    if not told:
-        return pl.DataFrame(
-            schema={
-                "kind": pl.String,
-                "ref": pl.Int64,
-                "sourced_id": pl.String,
-                "school_id": pl.Int64,
-                "action": pl.String,
-                "reason": pl.String,
-                "names": pl.Boolean,
-            }
-        )
-    every = pl.concat(told)
-    single = pl.col("kind").is_in(list(_SINGLE))
-    grouped = (
-        every.filter(~single)
-        .with_columns(rank=pl.col("action").replace_strict(_RANK, return_dtype=pl.Int8))
-        .sort("rank", maintain_order=True)
-        .group_by("kind", "ref", maintain_order=True)
-        .agg(pl.col("action", "reason").first(), pl.col("names").any())
-    )
-    every = pl.concat([grouped, every.filter(single).select(grouped.columns)])
-    every = every.filter(pl.col("kind").is_in(list(KINDS)))
-    homes = _homes(context, changes)
-    named = pl.concat([_sourced_ids(context, kind) for kind in ("student", "person", "classroom")])
-    named = pl.concat(
-        [
-            named.filter(pl.col("kind") != "person"),
-            *(
-                named.filter(pl.col("kind") == "person").with_columns(kind=pl.lit(kind))
-                for kind in ("staff", "guardian")
-            ),
-        ]
-    )
+    the weightiest of what happens to it; kinds in their order."""
+    every = pl.concat([pl.DataFrame(schema=EVENT_SCHEMA), *(frame for frame in changes.events if frame.height)])
+    told = {str(kind): rows for (kind,), rows in every.partition_by("kind", as_dict=True).items()}
+    parts = []
+    for kind in KINDS:
+        rows = told.pop(kind, None)
+        if rows is not None:
+            rows = rows if kind in _SINGLE else _weightiest(rows)
+            rows = rows.join(_homes(context, changes, kind), on="ref", how="left", maintain_order="left")
+            rows = rows.join(_sourced_ids(context, kind, rows), on="ref", how="left", maintain_order="left")
+            parts.append(rows.select(tuple(_RECORDS)))
+    return pl.concat([pl.DataFrame(schema=_RECORDS), *parts])
+
+
+def _weightiest(rows: pl.DataFrame) -> pl.DataFrame:
+    """Each ``ref`` once: the action that weighs most and its reason."""
     return (
-        every.join(homes, on=("kind", "ref"), how="left", maintain_order="left")
-        .join(named, on=("kind", "ref"), how="left", maintain_order="left")
-        .select("kind", "ref", "sourced_id", "school_id", "action", "reason", "names")
+        rows.with_columns(rank=pl.col("action").replace_strict(_RANK, return_dtype=pl.Int8))
+        .sort("rank", maintain_order=True)
+        .group_by("ref", maintain_order=True)
+        .agg(pl.col("kind", "action", "reason").first(), pl.col("names").any())
     )
 
 
-def _sourced_ids(context: Context, kind: str) -> pl.DataFrame:
+def _sourced_ids(context: Context, kind: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """``ref``, ``sourced_id`` of ``rows``; enrollments and guardianships have none of their own."""
     matched = context.matched
-    here = {"student": matched.students, "person": matched.persons, "classroom": matched.classes}[kind]
-    known = context.links(kind).select("sourced_id", ref="object_id")
-    rows = pl.concat([here.select("sourced_id", "ref"), known]).unique("ref", keep="first", maintain_order=True)
-    return rows.select(kind=pl.lit(kind), ref="ref", sourced_id="sourced_id")
+    link = "person" if kind in ("staff", "guardian") else kind
+    frames = {"student": matched.students, "person": matched.persons, "classroom": matched.classes}
+    if link not in frames:
+        return pl.DataFrame(schema={"ref": pl.Int64, "sourced_id": pl.String})
+    known = context.links(link).select("sourced_id", ref="object_id")
+    both = pl.concat([frames[link].select("sourced_id", "ref"), known]).join(rows, on="ref", how="semi")
+    return both.unique("ref", keep="first", maintain_order=True)
 
 
-def _homes(context: Context, changes: Changes) -> pl.DataFrame:
-    """``kind``, ``ref``, ``school_id`` of every record that could change."""
+def _homes(context: Context, changes: Changes, kind: str) -> pl.DataFrame:
+    """``ref``, ``school_id`` of every record of a kind that could change."""
     state = context.state.frames
-    enrollment = _relation_homes(changes, state["enrollments"], "enrollment", "classroom_id", context.class_homes)
-    guardianship = _relation_homes(changes, state["guardianships"], "guardianship", "student_id", context.student_homes)
-    parts = {
-        "student": context.student_homes,
-        "staff": context.person_homes,
-        "guardian": context.person_homes,
-        "classroom": context.class_homes,
-        "enrollment": enrollment,
-        "guardianship": guardianship,
-    }
-    return pl.concat(
-        [
-            frame.select(kind=pl.lit(kind), ref=pl.col("ref"), school_id=pl.col("school_id"))
-            for kind, frame in parts.items()
-        ]
-    )
+    match kind:
+        case "student":
+            return context.student_homes
+        case "staff" | "guardian":
+            return context.person_homes
+        case "classroom":
+            return context.class_homes
+        case "enrollment":
+            return _relation_homes(changes, state["enrollments"], "enrollment", "classroom_id", context.class_homes)
+        case "guardianship":
+            return _relation_homes(changes, state["guardianships"], "guardianship", "student_id", context.student_homes)
+    return pl.DataFrame(schema={"ref": pl.Int64, "school_id": pl.Int64})
 
 
 def _relation_homes(
