@@ -82,7 +82,12 @@ def field_edits(both: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
                     new=_json(pl.col(name)),
                 )
             )
-    shape = pl.Schema({"row_id": pl.Int64, "old": pl.String, "new": pl.String, "fields": pl.List(pl.String)})
+    shape: dict[str, pl.DataType] = {
+        "row_id": pl.Int64(),
+        "old": pl.String(),
+        "new": pl.String(),
+        "fields": pl.List(pl.String()),
+    }
     if not parts:
         return pl.DataFrame(schema=shape)
     return (
