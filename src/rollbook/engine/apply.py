@@ -153,7 +153,8 @@ class _Write:
         return number
 
     def _close(self, receipt: Receipt) -> None:
-        add_revision(self.cursor, self.run.district_id)
+        if receipt.rows:  # what changes nothing makes no other plan stale
+            add_revision(self.cursor, self.run.district_id)
         Hold.objects.filter(run=self.run, key__in=self.released, state=HoldState.OPEN).update(
             state=HoldState.APPROVED, decided_by=self.by, decided_at=self.now
         )

@@ -30,8 +30,9 @@ _NULLABLE = frozenset({("staff_role", "school_id"), ("enrollment", "student_id")
 class Effects:
     """The undo of one run inside one transaction.
 
-    Temporary tables: ``mine`` (the run's log), ``effect`` (one row a directory row: ``op`` is what undo does to it,
-    ``owner_*`` the object it belongs to), ``conflict`` (objects in the way).
+    Temporary tables: ``mine`` (the run's log), ``back_…`` (the rows of a table that the run removed, as they were),
+    ``effect`` (one row a directory row: ``op`` is what undo does to it, ``owner_*`` the object it belongs to),
+    ``conflict`` (objects in the way).
     """
 
     cursor: Any
@@ -51,19 +52,26 @@ class Effects:
             """SELECT ''::text AS "table", 0::bigint AS row_id, ''::text AS op, 0::bigint AS log_id,
             ''::text AS owner_table, 0::bigint AS owner_id WHERE FALSE""",
         )
+        self._do("""SELECT DISTINCT "table" FROM mine WHERE op = 'delete'""")
+        removed = {table for (table,) in self.cursor.fetchall()}
         for table in TABLES:
             owner = f"{owner_table(table, 't')}, {owner_id(table, 't')}"
+            if table in removed:
+                temporary(
+                    self.cursor,
+                    f"back_{table}",
+                    f"""SELECT m.id AS log_id, r.* FROM mine m
+                    CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", m.old) r
+                    WHERE m."table" = '{table}' AND m.op = 'delete'""",
+                )
+                self._do(f"INSERT INTO effect SELECT '{table}', t.id, 'insert', t.log_id, {owner} FROM back_{table} t")
             self._do(
                 f"""INSERT INTO effect SELECT '{table}', t.id, 'delete', NULL, {owner} FROM "{table}" t
                 WHERE t.district_id = %(district)s AND t.created_run_id = %(run)s
                 UNION ALL
                 SELECT '{table}', t.id, CASE m.op WHEN 'insert' THEN 'delete' ELSE 'update' END, m.id, {owner}
                 FROM mine m JOIN "{table}" t ON t.id = m.row_id
-                WHERE m."table" = '{table}' AND m.op IN ('insert', 'update')
-                UNION ALL
-                SELECT '{table}', t.id, 'insert', m.id, {owner}
-                FROM mine m CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", m.old) t
-                WHERE m."table" = '{table}' AND m.op = 'delete'"""
+                WHERE m."table" = '{table}' AND m.op IN ('insert', 'update')"""
             )
         self._do('CREATE UNIQUE INDEX ON effect ("table", row_id)')
         self._do("ANALYZE effect")
@@ -84,15 +92,17 @@ class Effects:
             WHERE FALSE""",
         )
         self._changed_later()
-        deleted, restored = self.counts("delete"), self.counts("insert")
+        deleted, updated, restored = (self.counts(op) for op in ("delete", "update", "insert"))
+        staying = {table for table in TABLES if deleted and self._some_stay(table, deleted.get(table, 0))}
         for table, column, target, value in _references():
-            if target in deleted:
+            if target in deleted and table in staying:
                 self._in_use(table, column, target, value)
-            if table in restored or table in self.counts("update"):
-                self._leads_nowhere(table, column, target)
+            for is_here, before in ((table in restored, _back), (table in updated, _old)):
+                if is_here:
+                    self._leads_nowhere(table, column, target, before(table, column))
         for table in restored:
             self._made_again(table)
-        for table in self.counts("update"):
+        for table in updated:
             self._changed_past_the_log(table)
         kind = record_kind("c.owner_table", "c.owner_id", "%(district)s")
         self._do(
@@ -147,6 +157,14 @@ class Effects:
                 OR EXISTS (SELECT FROM mine m WHERE m."table" = s."table" AND m.row_id = s.row_id))"""
         )
 
+    def _some_stay(self, table: str, deleted: int) -> bool:
+        """Whether the district has other rows in ``table`` than those that undo deletes."""
+        self._do(
+            f"""SELECT count(*) FROM (SELECT FROM "{table}" t WHERE t.district_id = %(district)s LIMIT %(enough)s) t""",
+            enough=deleted + 1,
+        )
+        return bool(self.cursor.fetchone()[0] > deleted)
+
     def _in_use(self, table: str, column: str, target: str, value: str) -> None:
         """Rows that stay and refer to a row that would be deleted."""
         self._do(
@@ -163,12 +181,12 @@ class Effects:
             mark=self.run.log_mark,
         )
 
-    def _leads_nowhere(self, table: str, column: str, target: str) -> None:
+    def _leads_nowhere(self, table: str, column: str, target: str, before: str) -> None:
         """Rows that would come back, or go back, to a row that is there no more."""
         self._do(
             f"""INSERT INTO conflict SELECT e.owner_table, e.owner_id, NULL, 'what it refers to is gone'
-            FROM {_before(table, column)}
-            WHERE {_only(table, target)} AND m.old ? '{column}' AND {_value(table, column)} IS NOT NULL
+            FROM {before}
+            WHERE {_only(table, target)} AND {_value(table, column)} IS NOT NULL
             AND NOT EXISTS (SELECT FROM "{target}" p WHERE p.id = {_value(table, column)})
             AND NOT EXISTS (SELECT FROM effect p
                 WHERE p."table" = '{target}' AND p.op = 'insert' AND p.row_id = {_value(table, column)})"""
@@ -185,10 +203,9 @@ class Effects:
         )
         self._do(
             f"""INSERT INTO conflict SELECT e.owner_table, e.owner_id, t.created_run_id, 'made again since'
-            FROM effect e JOIN mine m ON m.id = e.log_id
-            CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", m.old) r
+            FROM back_{table} r JOIN effect e ON e."table" = '{table}' AND e.op = 'insert' AND e.row_id = r.id
             JOIN "{table}" t ON t.district_id = r.district_id AND {same}
-            WHERE e."table" = '{table}' AND e.op = 'insert' AND NOT EXISTS
+            WHERE NOT EXISTS
                 (SELECT FROM effect own WHERE own."table" = '{table}' AND own.op = 'delete' AND own.row_id = t.id)"""
         )
 
@@ -204,7 +221,7 @@ class Effects:
     def _keep_what_is_needed(self) -> bool:
         """One round of keeping what kept objects refer to, and what refers to rows that are not brought back."""
         self._do("SELECT count(*) FROM kept")
-        before = self.cursor.fetchone()[0]
+        kept = self.cursor.fetchone()[0]
         for table, column, target, value in reversed(list(_references())):
             self._do(
                 f"""INSERT INTO kept SELECT DISTINCT e.owner_table, e.owner_id
@@ -213,15 +230,17 @@ class Effects:
                 JOIN kept k ON k.owner_table = {owner_table(table, "t")} AND k.owner_id = {owner_id(table, "t")}
                 WHERE t.district_id = %(district)s AND {_only(table, target)} ON CONFLICT DO NOTHING"""
             )
-        for table, column, target, _ in _references():
-            self._do(
-                f"""INSERT INTO kept SELECT DISTINCT e.owner_table, e.owner_id FROM {_before(table, column)}
-                JOIN effect p ON p."table" = '{target}' AND p.op = 'insert' AND p.row_id = {_value(table, column)}
-                JOIN kept k ON k.owner_table = p.owner_table AND k.owner_id = p.owner_id
-                WHERE {_only(table, target)} AND m.old ? '{column}' ON CONFLICT DO NOTHING"""
-            )
+        restored = self.counts("insert")
+        for table, column, target, value in _references():
+            for written_back in ([_back(table, column)] if table in restored else []) + [_old(table, column)]:
+                self._do(
+                    f"""INSERT INTO kept SELECT DISTINCT e.owner_table, e.owner_id FROM {written_back}
+                    JOIN effect p ON p."table" = '{target}' AND p.op = 'insert' AND p.row_id = {value}
+                    JOIN kept k ON k.owner_table = p.owner_table AND k.owner_id = p.owner_id
+                    WHERE {_only(table, target)} ON CONFLICT DO NOTHING"""
+                )
         self._do("SELECT count(*) FROM kept")
-        return bool(self.cursor.fetchone()[0] > before)
+        return bool(self.cursor.fetchone()[0] > kept)
 
     @property
     def _values(self) -> dict[str, Any]:
@@ -254,9 +273,16 @@ def _source(table: str, column: str) -> str:
     return f'"{table}" t{_unnested(table, column)}'
 
 
-def _before(table: str, column: str) -> str:
-    """The rows of ``table`` that undo writes back, as they were (of an update, only the columns of ``old``)."""
-    return f"""effect e JOIN mine m ON m.id = e.log_id AND e."table" = '{table}' AND e.op IN ('insert', 'update')
+def _back(table: str, column: str) -> str:
+    """The rows of ``table`` that undo brings back, as they were."""
+    return f"""effect e JOIN back_{table} t ON e."table" = '{table}' AND e.op = 'insert'
+        AND e.row_id = t.id{_unnested(table, column)}"""
+
+
+def _old(table: str, column: str) -> str:
+    """The rows of ``table`` whose ``column`` undo sets back; of each, only the columns that the log has as ``old``."""
+    return f"""effect e JOIN mine m ON m.id = e.log_id AND e."table" = '{table}' AND e.op = 'update'
+        AND m.old ? '{column}'
         CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", m.old) t{_unnested(table, column)}"""
 
 

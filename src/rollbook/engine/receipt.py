@@ -11,7 +11,8 @@ from typing import Any
 __all__ = ["Progress", "Receipt", "Stopwatch"]
 
 Progress = Callable[[str, int, int], None]
-"""(stage, rows done, rows in all): told as a write goes on; what it raises ends the write, and nothing is changed."""
+"""(stage, rows done, rows in all): told as a write goes on. What it raises ends the write, and nothing is changed. It
+must not use the database: the connection is in the middle of a COPY."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
