@@ -137,11 +137,11 @@ class ClientCredentials(httpx2.Auth):
 
 
 def _read_token(response: httpx2.Response) -> tuple[str, float]:
-    body = b""
-    for chunk in response.iter_bytes():
-        body += chunk
-        if len(body) > _TOKEN_BYTES:
-            raise ConfigError("The token server's answer is far too long for a token.", hint="Check token_url.")
+    announced = response.headers.get("Content-Length", "")
+    too_long = announced.isdigit() and int(announced) > _TOKEN_BYTES
+    body = b"" if too_long else response.read()  # by read, as httpx2 reads it once more and only then finds it there
+    if too_long or len(body) > _TOKEN_BYTES:
+        raise ConfigError("The token server's answer is far too long for a token.", hint="Check token_url.")
     try:
         answer = json.loads(body)
         token, lifetime = answer["access_token"], answer.get("expires_in")
