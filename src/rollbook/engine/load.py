@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -18,7 +20,7 @@ from rollbook.engine.arrow import Reader, ids_literal, reading
 from rollbook.store.address import url_from_settings
 from rollbook.store.models import SourceConnection
 
-__all__ = ["load_state", "state_after", "values"]
+__all__ = ["load_state", "shared_values", "state_after", "values"]
 
 _TABLE_OF = {
     "schools": "school",
@@ -123,6 +125,23 @@ def _read_beside(url: str, moment: str, query: str) -> pl.DataFrame:
 
 def values(connection: SourceConnection) -> LoadValues:
     """The second read of ``connection``'s district: whole rows for some ids, of any number."""
+    return _values(connection, reading)
+
+
+@contextmanager
+def shared_values(connection: SourceConnection) -> Iterator[LoadValues]:
+    """As ``values``; the first question opens a reader that the others use, too. Opening one costs more than most
+    answers."""
+    with ExitStack() as opened:
+
+        @cache
+        def reader() -> Reader:
+            return opened.enter_context(reading())
+
+        yield _values(connection, lambda: nullcontext(reader()))
+
+
+def _values(connection: SourceConnection, opened: Callable[[], AbstractContextManager[Reader]]) -> LoadValues:
     district = int(connection.district_id)
 
     def load(table: str, ids: pl.Series) -> pl.DataFrame:
@@ -133,7 +152,7 @@ def values(connection: SourceConnection) -> LoadValues:
         by = "person_id" if table == "contact_method" else "id"
         only = "AND t.owner = 'source'" if table == "contact_method" else ""
         columns = ", ".join(f't."{name}"' for name in schema)
-        with reading() as reader:
+        with opened() as reader:
             return reader.read(
                 f"""SELECT {columns} FROM "{table}" t JOIN unnest({ids_literal(ids.unique())}) AS wanted(id)
                 ON wanted.id = t.{by} WHERE t.district_id = {district} {only}""",

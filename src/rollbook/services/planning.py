@@ -20,7 +20,7 @@ from rollbook.core.roster import Roster
 from rollbook.core.snapshot import Snapshot
 from rollbook.core.state import State
 from rollbook.engine import artifacts
-from rollbook.engine.load import load_state, state_after, values
+from rollbook.engine.load import load_state, shared_values, state_after
 from rollbook.engine.receipt import Progress, Stopwatch
 from rollbook.engine.runs import open_run, recover
 from rollbook.services import policies, reading
@@ -85,17 +85,20 @@ def _make(
 ) -> Planned:
     policy = policies.policy_of(connection)
     watch = Stopwatch()
+    plan_id = f"{connection.district.slug}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     with ThreadPoolExecutor(max_workers=1) as pool:
         loading = pool.submit(_load, connection)
         with _stage(watch, progress, "read"):
             snapshot = receive(policy)
+        keeping = pool.submit(_keep_snapshot, connection, snapshot, f"{plan_id}.snapshot")
         with _stage(watch, progress, "clean"):
             roster = reading.clean_of(snapshot, policy)
         with watch.step("state"):
             state = loading.result()
-    plan = _plan(connection, roster, state, policy, day, watch, progress)
-    with _stage(watch, progress, "keep"):
-        run = _keep(connection, snapshot, plan, by=by, now=now, day=day, watch=watch)
+        plan = _plan(connection, roster, state, policy, day, watch, progress)
+        with _stage(watch, progress, "keep"):
+            kept = keeping.result()
+            run = _keep(connection, snapshot, plan, plan_id, kept, by=by, now=now, day=day, watch=watch)
     return Planned(run=run, plan=plan, roster=roster, state=state)
 
 
@@ -143,31 +146,42 @@ def _plan(
     watch: Stopwatch,
     progress: Progress | None,
 ) -> Plan:
-    return make_plan(roster, state, values(connection), policy, day, timer=lambda stage: _stage(watch, progress, stage))
+    with shared_values(connection) as values:
+        return make_plan(roster, state, values, policy, day, timer=lambda stage: _stage(watch, progress, stage))
+
+
+def _keep_snapshot(connection: SourceConnection, snapshot: Snapshot, name: str) -> str:
+    """The artifact that holds the snapshot; one that is kept already is not kept twice. Works beside the planning; a
+    snapshot without a run (planning failed) goes with its retention."""
+    try:
+        kept = (
+            SyncRun.objects.of(connection.pk)
+            .filter(fingerprint=snapshot.fingerprint)
+            .exclude(snapshot="")
+            .newest_first()
+            .values_list("snapshot", flat=True)
+            .first()
+        )
+        if kept is None or not artifacts.exists(connection.district_id, kept):
+            kept = artifacts.write_snapshot(connection.district_id, name, snapshot)
+        return kept
+    finally:
+        connections.close_all()  # this thread's own
 
 
 def _keep(
     connection: SourceConnection,
     snapshot: Snapshot,
     plan: Plan,
+    plan_id: str,
+    kept: str,
     *,
     by: str,
     now: dt.datetime,
     day: dt.date,
     watch: Stopwatch,
 ) -> SyncRun:
-    """Snapshot and plan as artifacts, and the run. A snapshot that is kept already is not kept twice."""
-    plan_id = f"{connection.district.slug}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    kept = (
-        SyncRun.objects.of(connection.pk)
-        .filter(fingerprint=snapshot.fingerprint)
-        .exclude(snapshot="")
-        .newest_first()
-        .values_list("snapshot", flat=True)
-        .first()
-    )
-    if kept is None or not artifacts.exists(connection.district_id, kept):
-        kept = artifacts.write_snapshot(connection.district_id, f"{plan_id}.snapshot", snapshot)
+    """The plan as artifact, and the run."""
     return open_run(
         connection,
         plan,
