@@ -42,10 +42,12 @@ def _with_revision(response: Response, revision: int) -> Response:
 
 
 class ClassLinkApp:
-    """The vendor's hosts in one: proxy and applications listing, LaunchPad, user info."""
+    """The vendor's hosts in one: proxy and applications listing, LaunchPad, user info. ``direct_url``: where the
+    district's own Roster Server is."""
 
     def __init__(self, world: World, keys: Credentials) -> None:
         self._world, self._keys = world, keys
+        self.direct_url = ""
         self._service = _service(world)
         self._launchpad = LaunchPad(world, keys)
         self._roots = tuple(f"{before}{keys.classlink_application_id}{ROOT_1_1}" for before in ("/", "/proxy/v1p0/"))
@@ -58,6 +60,8 @@ class ClassLinkApp:
         """The listing, the proxied Roster Server by its verbatim application id, or single sign-on."""
         if request.path == "/applications":
             return self._applications(request)
+        if request.path == f"/applications/{self._keys.classlink_application_id}/server":
+            return self._direct_access(request)
         for root in self._roots:
             if request.path.startswith(f"{root}/"):
                 return self._proxied(request, request.path.removeprefix(root))
@@ -96,6 +100,16 @@ class ClassLinkApp:
         except ValueError:
             return error_1_1(400)
         return as_json({"status": 1, "applications": listed[offset : offset + limit]})
+
+    def _direct_access(self, request: Request) -> Response:
+        if request.bearer != self._keys.classlink_partner_key:
+            return error_1_1(401)
+        server = {
+            "client_id": self._keys.classlink_key,
+            "client_secret": self._keys.classlink_secret,
+            "endpoint_url": self.direct_url,
+        }
+        return as_json({"status": 1, "server": server, "message": ""})
 
     def _proxied(self, request: Request, path: str) -> Response:
         switches = self._world.switches

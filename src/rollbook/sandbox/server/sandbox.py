@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -14,6 +17,7 @@ from rollbook.sandbox.server.credentials import Credentials, credentials
 from rollbook.sandbox.server.faults import Fault
 from rollbook.sandbox.server.http import App, Host
 from rollbook.sandbox.server.oneroster import ROOT_1_1, ROOT_1_2, TOKEN_PATH, OneRosterApp
+from rollbook.sandbox.server.sftp import SftpSandbox, put_bundle
 from rollbook.sandbox.server.world import World
 
 __all__ = ["Sandbox", "Urls"]
@@ -56,17 +60,22 @@ class Sandbox:
     """ClassLink, Clever and a generic OneRoster provider over ``students`` invented students.
 
     ``port``: of the console, the vendors following on the next ports; 0 lets the system choose all of them. The console
-    and the keyword methods change the same world. Requests are counted in ``world.requests``.
+    and the keyword methods change the same world. Requests are counted in ``world.requests``. With ``sftp`` there is an
+    SFTP server as well (``self.sftp``), where a zip of every new day is put.
     """
 
-    def __init__(self, students: int = 600, seed: int = 1, port: int = 0) -> None:
+    def __init__(self, students: int = 600, seed: int = 1, port: int = 0, *, sftp: bool = False) -> None:
         if students < 1:
             raise ConfigError("A district needs students.", hint="Choose at least 1; 60 or more give several schools.")
         self.world = World(students=students, seed=seed)
         self.credentials: Credentials = credentials(seed)
+        self.sftp: SftpSandbox | None = None
+        self._with_sftp, self._port = sftp, port
+        self._open = ExitStack()
         self._hosts: dict[str, Host] = {}
+        classlink = ClassLinkApp(self.world, self.credentials)
         apps: dict[str, App] = {
-            "classlink": ClassLinkApp(self.world, self.credentials),
+            "classlink": classlink,
             "classlink_direct": ClassLinkDirectApp(self.world, self.credentials),
             "clever": CleverApp(self.world, self.credentials),
             "oneroster": OneRosterApp(self.world, self.credentials),
@@ -75,6 +84,7 @@ class Sandbox:
             for number, (vendor, app) in enumerate(apps.items(), 1):
                 self._hosts[vendor] = self._host(vendor, app, port + number if port else 0)
             self.urls = self._open_console(port)
+            classlink.direct_url = self.urls.classlink_direct_1_1
         except OSError as error:
             for host in self._hosts.values():
                 host.close()
@@ -107,15 +117,29 @@ class Sandbox:
         return urls
 
     def __enter__(self) -> Sandbox:
-        for host in self._hosts.values():
-            host.start()
+        with self._open:
+            for host in self._hosts.values():
+                host.start()
+                self._open.callback(host.stop)
+            if self._with_sftp:
+                self.sftp = self._start_sftp()
+            self._open = self._open.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for host in self._hosts.values():
-            host.stop()
+        self._open.close()
+
+    def _start_sftp(self) -> SftpSandbox:
+        root = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="rollbook-sandbox-")))
+
+        def put(day: int) -> None:
+            put_bundle(root, students=self.world.students, seed=self.world.seed, day=day)
+
+        put(self.world.day)
+        self.world.day_watchers.append(put)
+        return self._open.enter_context(SftpSandbox(root, port=self._port + len(self._hosts) if self._port else 0))
 
     def set_day(self, day: int) -> None:
         """All vendors serve that day's district."""

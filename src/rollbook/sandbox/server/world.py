@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -39,7 +40,8 @@ class Switches:
 class World:
     """One district on one day, with its grants and the faults that are set. Safe to use from every server's threads.
 
-    ``revision`` grows with every change of the day or of a grant: ClassLink's ``x-perm-rev``.
+    ``revision`` grows with every change of the day or of a grant: ClassLink's ``x-perm-rev``. ``day_watchers`` are told
+    of every new day.
     """
 
     def __init__(self, *, students: int, seed: int) -> None:
@@ -47,6 +49,7 @@ class World:
         self.days = Days(students=students, seed=seed)
         self.faults = Faults()
         self.requests: Counter[str] = Counter()
+        self.day_watchers: list[Callable[[int], None]] = []
         self._lock = threading.RLock()
         self._day, self._revision = 1, 1
         self._switches = Switches()
@@ -79,6 +82,8 @@ class World:
         with self._lock:
             self._day = day
             self._revision += 1
+        for watcher in self.day_watchers:
+            watcher(day)
 
     def set_sharing(self, vendor: str, **changes: Any) -> None:
         """The grants of one vendor are changed. Raises ConfigError for an unknown vendor or grant."""
