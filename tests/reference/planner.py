@@ -40,7 +40,7 @@ class ReferencePlan:
         self.policy, self.today = scope.policy, scope.today
         self.events: dict[tuple[str, Key], list[tuple[str, str, bool]]] = defaultdict(list)
         self.students: Matches = match_students(scope)
-        self.persons: Matches = match_persons(scope)
+        self.persons: Matches = match_persons(scope, self.students)
         self.class_ref = {row["sourced_id"]: self._ref("classroom", row["sourced_id"]) for row in scope.classes}
         self._frozen()
         self._who_is_who()
@@ -91,10 +91,6 @@ class ReferencePlan:
             or (row["frame"] == "roles" and row["user_sourced_id"] is None)
             or (row["frame"] == "enrollments" and row["user_sourced_id"] is None and row["class_sourced_id"] is None)
         }
-        stored = scope.by_id("student")
-        restore = self.policy.archived_students == "restore"
-        self.dormant = set() if restore else {key for key, row in stored.items() if row["status"] == "archived"}
-        self.still = self.frozen_students | self.dormant
         no_rights = {sid for sid, row in scope.users.items() if row["rights"] == "none"}
         self.no_rights = {obj for sid, obj in links["person"].items() if sid in no_rights}
 
@@ -115,6 +111,12 @@ class ReferencePlan:
                 silent = sid not in spoken if not self.reading.whole(frame) else sid in frozen
                 if sid not in refs and silent:
                     refs[sid] = obj
+        stored = scope.by_id("student")
+        archived = {key for key, row in stored.items() if row["status"] == "archived"}
+        self.dormant = archived & set(self.student_of.values())
+        if self.policy.archived_students == "restore":
+            self.dormant = set()
+        self.still = self.frozen_students | self.dormant
         self.schools_of: dict[Key, list[int]] = defaultdict(list)
         for sid, found in scope.student_schools.items():
             key = self.student_of.get(sid)
@@ -358,7 +360,7 @@ class ReferencePlan:
     def _student_schools(self) -> None:
         said = "roles" not in self.nameless
         here = {key for key in self.students.refs.values() if isinstance(key, int)}
-        here |= self._named_in_roles("student")
+        here |= self._named_in_roles("student", self.scope.unseen)
 
         def speaks(row: Row) -> str | None:
             student = row["student_id"]
@@ -370,14 +372,17 @@ class ReferencePlan:
             "student_school", "student", incoming, lambda row: (row["student_id"], row["school_id"]), lambda key: key[0], speaks
         )
 
-    def _named_in_roles(self, kind: str) -> set[int]:
-        named = {row["user_sourced_id"] for row in self.reading.frames["roles"]}
+    def _named_in_roles(self, kind: str, unseen: set[str]) -> set[int]:
+        """Those of whom a delta holds a role row, and not their own."""
+        named = {row["user_sourced_id"] for row in self.reading.frames["roles"]} & unseen
         return {obj for sid, obj in self.scope.links[kind].items() if sid in named}
 
     def _staff_roles(self) -> None:
         said = "roles" not in self.nameless
         whole = said and self.reading.whole("roles") and "users" not in self.nameless
-        here = {key for key in self.persons.refs.values() if isinstance(key, int)} | self._named_in_roles("person")
+        here = {key for key in self.persons.refs.values() if isinstance(key, int)} 
+        here |= self._named_in_roles("person", self.scope.unseen)
+        here |= {obj for sid, obj in self.scope.links["person"].items() if sid in self.scope.deleted_users}
 
         def speaks(row: Row) -> str | None:
             person, school = row["person_id"], row["school_id"]
@@ -433,12 +438,18 @@ class ReferencePlan:
         }
         may_teach = {key for key, roles in self.roles_of.items() if roles} | by_hand | self.frozen_persons
         found: dict[tuple[Key, str, Key], list[Row]] = defaultdict(list)
-        named = set()
+        named, self.slips = set(), set()
         for row in self.reading.frames["enrollments"]:
             room = self.class_of.get(row["class_sourced_id"])
             student, person = self.student_of.get(row["user_sourced_id"]), self.person_of.get(row["user_sourced_id"])
             named |= {(room, "student", student), (room, "person", person)}
-            if row not in self.scope.enrollments or room is None or self._excluded(room):
+            if row not in self.scope.enrollments or room is None:
+                continue
+            if row["role"] == "student" and person is not None:
+                self.slips.add((room, "person", person))
+            if row["role"] != "student" and student is not None:
+                self.slips.add((room, "student", student))
+            if self._excluded(room):
                 continue
             if row["role"] == "student" and student is not None and student not in self.dormant:
                 found[room, "student", student].append(row)
@@ -472,7 +483,7 @@ class ReferencePlan:
         still = self.still if side == "student" else self.frozen_persons
         if rooms[room]["school_id"] not in self.scope.in_scope or room in self.frozen_classes or member in still:
             return None
-        if self._excluded(room) or self._may_be_refused(room, side, member):
+        if self._excluded(room) or self._may_be_refused(room, side, member) or (room, side, member) in self.slips:
             return None
         left = self.gone_students | self.kept_students if side == "student" else self.gone_persons
         if not (self.reading.whole("enrollments") or room in self.gone_classes or member in left or (room, side, member) in named):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,25 @@ def _one_to_one(pairs: set[Pair]) -> tuple[set[Pair], set[Pair]]:
     return alone, pairs - alone
 
 
+def _recognise(
+    left: set[str], pool: set[int], rules: Callable[[set[str], set[int]], list[set[Pair]]], question: Callable[[str, int], bool]
+) -> tuple[dict[str, int], set[str]]:
+    """Rule after rule, again until nobody more is recognised. Returns who is who, and those who may be somebody left."""
+    adopted: dict[str, int] = {}
+    while True:
+        doubtful, before = set(), len(adopted)
+        for number in range(len(rules(left, pool))):
+            sure, unclear = _one_to_one(rules(left - adopted.keys(), pool - set(adopted.values()))[number])
+            for pair in sorted(sure):
+                if question(*pair):
+                    unclear.add(pair)
+                else:
+                    adopted[pair[0]] = pair[1]
+            doubtful |= {sid for sid, _ in unclear}
+        if len(adopted) == before:
+            return adopted, doubtful
+
+
 def match_students(scope: Scope) -> Matches:
     links = scope.links["student"]
     refs: dict[str, Any] = {row["sourced_id"]: links.get(row["sourced_id"]) for row in scope.students}
@@ -95,29 +115,25 @@ def match_students(scope: Scope) -> Matches:
             "number": number,
         }[rule]
 
-    adopted: dict[str, int] = {}
-    doubtful: set[str] = set()
-    for rule in ("state+family", "state+given", "number+family", "number+given", "name+birth", "name+contact"):
-        pairs = {(s, o) for s in new if s not in adopted for o in pool if o not in adopted.values() and same(s, o, rule)}
-        sure, unclear = _one_to_one(pairs)
-        for sid, obj in sorted(sure):
-            a, b = new[sid]["state_id"], pool[obj]["state_id"]
-            if a is not None and b is not None and a != b:
-                unclear.add((sid, obj))  # two state ids are two children
-            else:
-                adopted[sid] = obj
-        doubtful |= {sid for sid, _ in unclear}
+    def rules(left: set[str], pool_left: set[int]) -> list[set[Pair]]:
+        names = ("state+family", "state+given", "number+family", "number+given", "name+birth", "name+contact")
+        return [{(s, o) for s in left for o in pool_left if same(s, o, rule)} for rule in names]
+
+    def two_children(sid: str, obj: int) -> bool:
+        a, b = new[sid]["state_id"], pool[obj]["state_id"]
+        return a is not None and b is not None and a != b
+
+    adopted, doubtful = _recognise(set(new), set(pool), rules, two_children)
+    left, pool_left = new.keys() - adopted.keys(), pool.keys() - set(adopted.values())
     for rule in ("state", "number"):
-        doubtful |= {
-            s for s in new if s not in adopted for o in pool if o not in adopted.values() and same(s, o, rule)
-        }
+        doubtful |= {s for s in left for o in pool_left if same(s, o, rule)}
     for sid in refs:
         if refs[sid] is None:
             refs[sid] = adopted.get(sid, sid)
     return Matches(refs, set(adopted.values()), doubtful - adopted.keys())
 
 
-def match_persons(scope: Scope) -> Matches:
+def match_persons(scope: Scope, students: Matches) -> Matches:
     links = scope.links["person"]
     phone = scope.policy.phone_column
     rows = {row["sourced_id"]: row for row in scope.adults}
@@ -134,26 +150,34 @@ def match_persons(scope: Scope) -> Matches:
         if row["id"] not in linked or row["id"] in forsaken
     }
 
+    children: dict[int, set[Any]] = {obj: set() for obj in pool}
+    for row in scope.tables["guardianship"]:
+        children.get(row["person_id"], set()).add(row["student_id"])
+
     def same(sid: str, obj: int, names: tuple[str, ...], column: str) -> bool:
         value = rows[sid][phone if column == "mobile" else column]
         return value is not None and value == pool[obj][column] and _low(rows[sid], *names) == _low(pool[obj], *names)
 
-    adopted: dict[str, int] = {}
-    doubtful: set[str] = set()
-    for column in ("email", "mobile"):
+    def rules(left: set[str], pool_left: set[int]) -> list[set[Pair]]:
         names = ("given_name", "family_name")
-        pairs = {(s, o) for s in heads if s not in adopted for o in pool if o not in adopted.values() and same(s, o, names, column)}
-        sure, unclear = _one_to_one(pairs)
-        adopted |= dict(sure)
-        doubtful |= {sid for sid, _ in unclear}
+        found = [{(s, o) for s in left for o in pool_left if same(s, o, names, column)} for column in ("email", "mobile")]
+        found.append(
+            {
+                (s, o)
+                for s in left
+                for o in pool_left
+                if _low(rows[s], *names) == _low(pool[o], *names) and children_of(s) & children[o]
+            }
+        )
+        return found
+
+    def children_of(sid: str) -> set[Any]:
+        return {students.refs.get(child) for child, guardian in scope.pairs if guardian == sid} - {None}
+
+    adopted, doubtful = _recognise(heads, set(pool), rules, lambda sid, obj: False)
+    left, pool_left = heads - adopted.keys(), pool.keys() - set(adopted.values()) - linked
     for column in ("email", "mobile"):
-        doubtful |= {
-            s
-            for s in heads
-            if s not in adopted
-            for o in pool
-            if o not in linked and o not in adopted.values() and same(s, o, ("family_name",), column)
-        }
+        doubtful |= {s for s in left for o in pool_left if same(s, o, ("family_name",), column)}
     for sid in rows:
         if refs[sid] is None:
             refs[sid] = adopted.get(human[sid], human[sid])

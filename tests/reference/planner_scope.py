@@ -98,7 +98,8 @@ class Scope:
         here = {row["sourced_id"]: row for row in self.reading.active("sessions")}
         stored = self.by_id("academic_session")
         self.sessions = {sid: stored[obj] for sid, obj in self.links["session"].items()} | here
-        no_school = {row["sourced_id"] for row in self.reading.active("orgs") if row["type"] != "school"}
+        schools = {row["sourced_id"] for row in self.reading.active("orgs") if row["type"] == "school"}
+        schools |= self.links["school"].keys()
         for row in self.reading.frames["classes"]:
             known = [self.sessions[term] for term in row["term_sourced_ids"] if term in self.sessions]
             self.class_dates[row["sourced_id"]] = (
@@ -110,7 +111,7 @@ class Scope:
                 self.classes.append(row)
             else:
                 self.left_classes[row["sourced_id"]] = reason
-                if reason == "school_not_matched" and row["school_sourced_id"] in no_school:
+                if reason == "school_not_matched" and row["school_sourced_id"] not in schools:
                     self.misplaced.add(row["sourced_id"])
 
     def _class_reason(self, row: Row, known: list[Row], here: Mapping[str, Row]) -> str | None:
@@ -302,11 +303,6 @@ class Scope:
             children = [r for r in self.mine("guardianship") if r["person_id"] == self.links["person"][sid]]
             if children and not over and sid not in words:
                 words[sid] = (children[0]["relationship"], children[0]["rights"])
-        dormant = {
-            sid
-            for sid, obj in self.links["student"].items()
-            if self.policy.archived_students != "restore" and self.by_id("student")[obj]["status"] == "archived"
-        }
         linked = {
             (row["student_id"], row["person_id"]) for row in self.tables["guardianship"] if row["status"] == "active"
         }
@@ -315,7 +311,7 @@ class Scope:
             student, guardian = row["user_sourced_id"], row["agent_sourced_id"]
             if student not in self.student_ids:
                 student, guardian = guardian, student
-            if student not in self.present_students or guardian not in words or student in dormant:
+            if student not in self.present_students or guardian not in words:
                 continue
             if blind and (self.links["student"].get(student), self.links["person"].get(guardian)) not in linked:
                 continue

@@ -151,7 +151,7 @@ def _new_class(rnd: Random, source: Source) -> None:
             grades=rnd.choice(([], ["03"], ["03", "04"])),
             course_sourced_id=rnd.choice((None, "C1", "C9")),
             class_type=rnd.choice(("homeroom", "scheduled", None)),
-            school_sourced_id=rnd.choice(("S1", "S1", "S2", "S2", "S3", "D", "X")),
+            school_sourced_id=rnd.choice(("S1", "S1", "S1", "S2", "S2", "S2", "S3", "D", "X", None)),
             term_sourced_ids=rnd.choice((["T1"], ["T1"], ["Y"], ["T2"], ["T3"], [], ["T9"], ["T3", "T9"], ["T1", "T2"])),
         )
     )
@@ -183,14 +183,14 @@ def _enroll(rnd: Random, source: Source, user: str, role: str) -> None:
 def night(rnd: Random, source: Source) -> Source:
     """The source a day later."""
     after = deepcopy(source)
-    for _ in range(rnd.randint(0, 4)):
+    for _ in range(rnd.randint(0, 5)):
         rnd.choice(_EVENTS)(rnd, after)
     return after
 
 
 def _leave(rnd: Random, source: Source) -> None:
     users = source.frames["users"]
-    for _ in range(rnd.choice((1, 1, 1, 5))):
+    for _ in range(rnd.choice((1, 1, 2, 6))):
         if users:
             sid = rnd.choice(users)["sourced_id"]
             keep_places = rnd.random() < 0.2

@@ -99,6 +99,7 @@ class World:
         persons = [self.with_contacts(row) for row in self.rows("person") if ("person", row["id"]) not in bound]
         frames["unlinked_students"] = self._frame("unlinked_students", students)
         frames["unlinked_persons"] = self._frame("unlinked_persons", persons)
+        frames |= {name: self._frame(name, []) for name in STATE_SCHEMAS if name not in frames}
         return State(revision=self.revision, frames=frames, previous_rows=dict(self.previous_rows))
 
     def with_contacts(self, person: Row) -> Row:

@@ -90,11 +90,11 @@ class Context:
 
     @cached_property
     def dormant(self) -> pl.Series:
-        """Ids of students who stay archived by the setting: nothing that hangs on them is made or ended."""
+        """Ids of students who are here, and stay archived by the setting: nothing that hangs on them is made or ended."""
         if self.policy.archived_students == "restore":
             return pl.Series([], dtype=pl.Int64)
-        students = self.state.frames["students"].filter(pl.col("status") == "archived")
-        return students["id"]
+        archived = self.state.frames["students"].filter(pl.col("status") == "archived")["id"]
+        return archived.filter(archived.is_in(self.user_refs["student_id"].drop_nulls().implode()))
 
     @cached_property
     def still_students(self) -> pl.Series:

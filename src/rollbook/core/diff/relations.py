@@ -13,9 +13,6 @@ from rollbook.core.findings import of_rows
 
 __all__ = ["Relation", "diff_relations", "enrollments", "relations"]
 
-_USERS = ("student", "person")
-"""Link kinds whose objects are users."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
@@ -45,11 +42,15 @@ def relations(
     frozen_students = context.frozen_objects("student").implode()
     frozen_persons = context.frozen_objects("person").implode()
     said = ("roles", "role") in context.roster.received and not context.roles_unreadable
-    # people whose role row comes without their own row, as a delta may send it, are spoken of, too
-    named = context.roster.frames["roles"].select(sourced_id="user_sourced_id")
-    by_role = {kind: context.links(kind).join(named, on="sourced_id", how="semi") for kind in _USERS}
-    here_students = pl.concat([context.students["ref"], by_role["student"]["object_id"]]).unique().implode()
-    here_persons = pl.concat([context.matched.persons["ref"], by_role["person"]["object_id"]]).unique().implode()
+    # a delta may send a role row without its user's own; those whose own row says that they are gone keep their school
+    users, named = context.roster.frames["users"], context.roster.frames["roles"]["user_sourced_id"].unique()
+    alone = named.filter(~named.is_in(users["sourced_id"].implode())) if not context.whole("users") else named.clear()
+    gone = users.filter(pl.col("status") != "active")["sourced_id"]
+    students_alone = context.links("student").filter(pl.col("sourced_id").is_in(alone.implode()))["object_id"]
+    spoken = pl.concat([alone, gone]).implode()
+    persons_alone = context.links("person").filter(pl.col("sourced_id").is_in(spoken))["object_id"]
+    here_students = pl.concat([context.students["ref"], students_alone]).unique().implode()
+    here_persons = pl.concat([context.matched.persons["ref"], persons_alone]).unique().implode()
     whole_roles = pl.lit(said and context.whole("roles") and "staff" not in context.unreadable)
     result = [
         Relation(
@@ -140,7 +141,9 @@ def enrollments(
     unresolved = refs.filter(no_class | nobody)
     wrong = refs.filter(~no_class & ~nobody & ~fits)
     _report(context, changes, unresolved, wrong)
-    meant = pl.concat([wrong, _zeros_lost(context, changes, unresolved)], how="diagonal")
+    # a teacher who is no staff any more is no slip of the file: that enrollment ends
+    slips = wrong.filter(as_student | pl.col("student_id").is_not_null())
+    meant = pl.concat([slips, _zeros_lost(context, changes, unresolved)], how="diagonal")
     kept = refs.filter(
         ~no_class & ~nobody & fits & ~pl.col("student_id").is_in(context.dormant.implode()).fill_null(False)
     )

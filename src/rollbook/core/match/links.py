@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from rollbook.core.state import State
 
-__all__ = ["MATCH_SCHEMA", "Matches", "forsaken", "linked", "number_new", "one_to_one"]
+Rules = Sequence[tuple[str, tuple[str, ...]]]
+"""(reason, columns that must agree), in the order in which they are tried."""
+
+Settle = Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame], tuple[pl.DataFrame, pl.DataFrame]]
+
+__all__ = ["MATCH_SCHEMA", "Matches", "forsaken", "linked", "number_new", "recognise"]
 
 MATCH_SCHEMA: dict[str, pl.DataType] = {"kind": pl.String(), "ref": pl.Int64(), "reason": pl.String()}
 
@@ -43,7 +49,38 @@ def number_new(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(ref=pl.when(new).then(-new.cast(pl.Int64).cum_sum()).otherwise(pl.col("ref")))
 
 
-def one_to_one(new: pl.DataFrame, pool: pl.DataFrame, keys: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def recognise(
+    new: pl.DataFrame, pool: pl.DataFrame, rules: Rules, weak: Rules, weak_pool: pl.Expr, settle: Settle
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Who of ``new`` (``sourced_id``, keys) is who of ``pool`` (``id``, keys).
+
+    Returns the sure pairs (``sourced_id``, ``id``, ``reason``), and (``sourced_id``, ``reason``) of those who may be
+    somebody in the pool who is nobody else. Tried until nobody more is recognised, so that the next run, which no longer
+    sees those recognised today, has the same questions and no new answers. ``weak`` rules only ask, of the part
+    ``weak_pool``. ``settle`` may turn sure pairs into questions.
+    """
+    sure = [pl.DataFrame(schema={"sourced_id": pl.String(), "id": pl.Int64(), "reason": pl.String()})]
+    while True:
+        doubtful, before = [], len(sure)
+        for reason, keys in rules:
+            found, unclear = settle(new, pool, *_one_to_one(new, pool, keys))
+            doubtful.append(unclear.with_columns(reason=pl.lit(reason)))
+            if found.height:
+                sure.append(found.with_columns(reason=pl.lit(reason)))
+                new = new.join(found, on="sourced_id", how="anti", maintain_order="left")
+                pool = pool.join(found, on="id", how="anti", maintain_order="left")
+        if len(sure) == before:
+            break
+    for reason, keys in weak:
+        pairs = pl.concat(_one_to_one(new, pool.filter(weak_pool), keys))
+        doubtful.append(pairs.with_columns(reason=pl.lit(reason)))
+    adopted = pl.concat(sure)
+    return adopted, pl.concat(doubtful).select("sourced_id", "reason").unique(
+        "sourced_id", keep="first", maintain_order=True
+    )
+
+
+def _one_to_one(new: pl.DataFrame, pool: pl.DataFrame, keys: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Pairs that agree on all ``keys`` (none of them null).
 
     Returns (``sourced_id``, ``id``) of pairs where neither side has another candidate, and the same of all others:

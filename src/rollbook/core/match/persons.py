@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from rollbook.core.findings import merge, of_rows
-from rollbook.core.match.links import MATCH_SCHEMA, Matches, forsaken, linked, one_to_one
+from rollbook.core.match.links import MATCH_SCHEMA, Matches, forsaken, linked, recognise
 from rollbook.core.scope import Scope
 from rollbook.core.state import LoadValues, State
 
@@ -42,19 +42,10 @@ def match_persons(
         new = new.join(_children(scope, students), on="sourced_id", how="left", maintain_order="left")
     else:
         new = new.with_columns(student_id=pl.lit(None, dtype=pl.Int64))
-    sure, doubtful = [], []
-    for reason, keys in _RULES:
-        found, unclear = one_to_one(_heads(new), pool, keys)
-        sure.append(found.with_columns(reason=pl.lit(reason)))
-        doubtful.append(unclear.with_columns(reason=pl.lit(reason)))
-        new = new.join(found, on="sourced_id", how="anti")
-        pool = pool.join(found, on="id", how="anti")
-    for reason, keys in _WEAK:
-        # couples share contacts: a question only when nobody has linked the other account
-        found, unclear = one_to_one(_heads(new), pool.filter("unlinked"), keys)
-        doubtful.append(pl.concat([found, unclear]).with_columns(reason=pl.lit(reason)))
-    adopted = pl.concat(sure)
-    unclear = pl.concat(doubtful).join(adopted, on="sourced_id", how="anti").unique("sourced_id", maintain_order=True)
+    # couples share contacts: a weak rule asks only when nobody has linked the other account
+    adopted, unclear = recognise(
+        _heads(new), pool, _RULES, _WEAK, pl.col("unlinked"), lambda new, pool, found, unclear: (found, unclear)
+    )
     heads = adopted.join(keyed.select("sourced_id", "human"), on="sourced_id").select("human", "id")
     keyed = keyed.join(heads, on="human", how="left", maintain_order="left").with_columns(ref=pl.coalesce("ref", "id"))
     # one number for each human that is new, in file order of their first record
@@ -151,10 +142,13 @@ def _one_human(keyed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.Data
 
 
 def _pool(state: State, values: LoadValues, gone: pl.Series, wanted: bool) -> pl.DataFrame:
-    """Persons nobody has linked (``unlinked``), and linked ones whose every id is gone."""
+    """Persons nobody has linked (``unlinked``), those of other sources, and linked ones whose every id is gone."""
     names = ("given_name", "family_name")
     columns = ("id", *names, "email", "mobile", "unlinked")
     pool = state.frames["unlinked_persons"].with_columns(unlinked=pl.lit(True)).select(columns)
+    others = state.frames.get("other_persons")
+    if others is not None and others.height:
+        pool = pl.concat([pool, others.with_columns(unlinked=pl.lit(False)).select(columns)])
     left = forsaken(state, "person", gone) if wanted else gone.clear().cast(pl.Int64)
     if left.len():
         contact = values("contact_method", left)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from rollbook.core.findings import merge, of_rows
-from rollbook.core.match.links import MATCH_SCHEMA, Matches, forsaken, linked, number_new, one_to_one
+from rollbook.core.match.links import MATCH_SCHEMA, Matches, forsaken, linked, number_new, recognise
 from rollbook.core.scope import Scope
 from rollbook.core.state import LoadValues, State
 
@@ -42,18 +42,7 @@ def match_students(scope: Scope, state: State, values: LoadValues, gone: pl.Seri
         scope.student_schools.rename({"user_sourced_id": "sourced_id"}), on="sourced_id", how="left"
     )
     new = new.join(_incoming_contacts(scope), on="sourced_id", how="left")
-    sure, doubtful = [], []
-    for reason, keys in _RULES:
-        found, unclear = _not_two_children(new, pool, *one_to_one(new, pool, keys))
-        sure.append(found.with_columns(reason=pl.lit(reason)))
-        doubtful.append(unclear.with_columns(reason=pl.lit(reason)))
-        new = new.join(found, on="sourced_id", how="anti")
-        pool = pool.join(found, on="id", how="anti")
-    for reason, keys in _WEAK:
-        found, unclear = one_to_one(new, pool, keys)
-        doubtful.append(pl.concat([found, unclear]).with_columns(reason=pl.lit(reason)))
-    adopted = pl.concat(sure)
-    unclear = pl.concat(doubtful).join(adopted, on="sourced_id", how="anti").unique("sourced_id", maintain_order=True)
+    adopted, unclear = recognise(new, pool, _RULES, _WEAK, pl.lit(True), _not_two_children)
     refs = number_new(
         rows.join(adopted.select("sourced_id", "id"), on="sourced_id", how="left", maintain_order="left").select(
             "sourced_id", ref=pl.coalesce("ref", "id")

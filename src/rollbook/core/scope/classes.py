@@ -89,7 +89,8 @@ def classes_in_scope(
         ]
     )
     misplaced = classes.filter(
-        (pl.col("reason") == "school_not_matched") & ~pl.col("school_sourced_id").is_in(a_school.implode())
+        (pl.col("reason") == "school_not_matched")
+        & ~pl.col("school_sourced_id").is_in(a_school.implode()).fill_null(False)
     )
     unknown_term = terms.join(sessions, on="session", how="anti").select("sourced_id").unique()
     findings = merge(

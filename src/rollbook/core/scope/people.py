@@ -249,8 +249,7 @@ def _guardianships(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(``student_sourced_id``, ``guardian_sourced_id``, ``relationship``, ``rights``) of both directions of the agent
     lists. Only adults with a guardian's role are linked: a teacher named as agent is reported, never guessed. Guardians
-    without rights are never linked, and nobody new is while the custody column is missing (custody rule). Students who
-    stay archived (setting) bring nobody."""
+    without rights are never linked, and nobody new is while the custody column is missing (custody rule)."""
     agents = roster.frames["agents"]
     shape = {
         "student_sourced_id": pl.String,
@@ -312,7 +311,6 @@ def _guardianships(
         .unique("_pair", keep="first", maintain_order=True)
         .drop("_pair", "_guardian", "_student")
     )
-    pairs = _without_dormant(state, policy, pairs)
     unguarded = pairs.clear()
     if policy.custody_column and users.height and ("users", "rights") not in roster.received:
         pairs, unguarded = _known_pairs(state, pairs)
@@ -342,17 +340,6 @@ def _guardianships(
         list(policy.guardian_relationships)
     )
     return pairs.filter(keep).select(tuple(shape)), findings
-
-
-def _without_dormant(state: State, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
-    if policy.archived_students == "restore":
-        return pairs
-    return pairs.join(
-        _dormant(state).select(student_sourced_id="sourced_id"),
-        on="student_sourced_id",
-        how="anti",
-        maintain_order="left",
-    )
 
 
 def _dormant(state: State) -> pl.DataFrame:
