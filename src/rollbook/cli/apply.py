@@ -83,6 +83,9 @@ def say_applied(applied: Applied) -> None:
     from rollbook.reports.preview import matrix_of
 
     screen, run = console(), applied.run
+    if not applied.receipt.rows and not applied.plan.holds.height:
+        screen.print(f"Run {run.pk}: nothing had to be written.")
+        return
     seconds = sum(applied.receipt.seconds.values())
     screen.print(f"Applied run {run.pk}: {applied.receipt.rows:,} rows written in {seconds:.1f} s, in one transaction.")
     matrix = matrix_of(run, applied.plan)
