@@ -13,6 +13,7 @@ import pytest
 from typer.main import get_command
 
 from rollbook.cli.main import build
+from rollbook.cli.source_settings import kinds_sheet
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -103,6 +104,9 @@ def test_every_rollbook_command_in_a_shell_block_exists_with_its_options(page: P
             continue
         options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
         options |= {"--help", "-h"}
+        if command.context_settings.get("ignore_unknown_options"):  # the settings of a source, by its kind
+            sheets = kinds_sheet(None).values()
+            options |= {f"--{setting['name'].replace('_', '-')}" for sheet in sheets for setting in sheet}
         unknown += [
             f"{' '.join(words)}: {word}"
             for word in (word.partition("=")[0] for word in words)

@@ -8,10 +8,14 @@ from enum import StrEnum
 
 import polars as pl
 
-__all__ = ["LINE", "FileInfo", "Mode", "Snapshot", "Stream"]
+__all__ = ["CHANGES_ONLY", "LINE", "FileInfo", "Mode", "Snapshot", "Stream"]
 
 LINE = "_line"
 """Name of the UInt32 column of every stream frame: the physical line of the file where the row starts (1 = header)."""
+
+
+CHANGES_ONLY = "delta:"
+"""How the fingerprint of a reading that asked a live source for changes only begins."""
 
 
 class Mode(StrEnum):

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import datetime as dt
+from typing import Any
 
-from rollbook.connectors.registry import file_reader
+from rollbook.connectors.registry import connector
 from rollbook.core.clean import clean
-from rollbook.core.errors import ConfigError
 from rollbook.core.policy import Policy
 from rollbook.core.roster import Roster
-from rollbook.core.snapshot import Snapshot
-from rollbook.store.models import SourceConnection
-from rollbook.transport import folder
+from rollbook.core.snapshot import CHANGES_ONLY, Snapshot
+from rollbook.engine.receipt import Progress
+from rollbook.services import source_config
+from rollbook.store.models import SourceConnection, SyncRun
 
-__all__ = ["clean_of", "read"]
+__all__ = ["clean_of", "read", "since"]
+
+FULL_EVERY = dt.timedelta(days=7)
+"""How long readings of changes may follow each other before everything is read again: only then is it seen who is gone
+without a word."""
+_OVERLAP = dt.timedelta(hours=1)
+"""Clocks differ; reading an hour's changes twice harms nobody."""
 
 
-def read(connection: SourceConnection, policy: Policy) -> Snapshot:
-    """What the source says now, whole (S-2). Raises ConfigError, DataError or TransientError, and then nothing is
-    known and nothing changes."""
-    path = connection.config.get("path")
-    if not path:
-        raise ConfigError(
-            f"Source {connection.name} has no path.", hint="Set one with: rollbook source add … --path PATH"
-        )
-    return file_reader(connection.kind)(folder.resolve(Path(path)), policy)
+def read(connection: SourceConnection, policy: Policy, *, progress: Progress | None = None) -> Snapshot:
+    """What the source says now, whole (S-2). Raises AuthError, ConfigError, DataError or TransientError, and then
+    nothing is known and nothing changes."""
+    config = source_config.config_of(connection)
+    moment = since(connection, dt.datetime.now(dt.UTC)) if getattr(config, "pulls", "full") == "delta" else None
+    more: dict[str, Any] = {} if moment is None else {"since": moment}
+    return connector(connection.kind).read(config, policy, progress=progress, **more)
+
+
+def since(connection: SourceConnection, now: dt.datetime) -> dt.datetime | None:
+    """From when on changes have to be asked for; None when everything has to be read: at first, and a week after the
+    last whole reading that was applied."""
+    applied = SyncRun.objects.of(connection.pk).syncs().applied().newest_first()
+    newest = applied.first()
+    whole = applied.exclude(fingerprint__startswith=CHANGES_ONLY).first()
+    if newest is None or whole is None or now - whole.created_at >= FULL_EVERY:
+        return None
+    return newest.created_at - _OVERLAP
 
 
 def clean_of(snapshot: Snapshot, policy: Policy) -> Roster:

@@ -15,12 +15,25 @@ from rollbook.core.snapshot import Mode, Snapshot
 __all__ = ["MISSING", "OVER_SHARED", "SharingReceipt", "receipt_of", "refusal_of"]
 
 OVER_SHARED = ("FIL-026", "FIL-029", "HDR-006", "HDR-009", "HDR-010", "SRC-004", "SRC-005")
-MISSING = ("FIL-020", "FIL-021", "FIL-028", "HDR-007", "MAN-001", "SRC-001", "SRC-002", "SRC-003", "SRC-008", "SRC-011")
+MISSING = (
+    "FIL-020",
+    "FIL-021",
+    "FIL-028",
+    "HDR-007",
+    "MAN-001",
+    "SRC-001",
+    "SRC-002",
+    "SRC-003",
+    "SRC-008",
+    "SRC-011",
+    "CLV-009",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharingReceipt:
-    """``works``: the source can be read; if not, ``problem`` and ``hint`` say why and what to do.
+    """``works``: the source can be read; if not, ``problem`` and ``hint`` say why and what to do, and ``exit_code``
+    which kind of error it is.
 
     ``rows``: by stream; ``roles``: role as written → rows; ``schools``: columns ``sourced_id``, ``name``, ``users``,
     ``classes``, ``enrollments``; ``over_shared`` and ``missing``: sentences.
@@ -29,6 +42,7 @@ class SharingReceipt:
     works: bool
     problem: str = ""
     hint: str = ""
+    exit_code: int = 0
     version: str = ""
     rows: Mapping[str, int]
     roles: Mapping[str, int]
@@ -60,6 +74,7 @@ def refusal_of(error: RollbookError) -> SharingReceipt:
         works=False,
         problem=error.message,
         hint=error.hint,
+        exit_code=error.exit_code,
         rows={},
         roles={},
         schools=_schools({}),

@@ -20,7 +20,7 @@ from rollbook.connectors.oneroster.rest import CHANGED, COLLECTIONS, ODD, ROLES,
 from rollbook.core import findings
 from rollbook.core.errors import AuthError, ConfigError, DataError, RollbookError, TransientError
 from rollbook.core.policy import Policy
-from rollbook.core.snapshot import LINE, FileInfo, Mode, Snapshot, Stream
+from rollbook.core.snapshot import CHANGES_ONLY, LINE, FileInfo, Mode, Snapshot, Stream
 
 __all__ = ["Progress", "Pull"]
 
@@ -209,7 +209,7 @@ class Pull:
             streams=ordered,
             files=tuple(files),
             findings=findings.merge(told),
-            fingerprint=digest.hexdigest(),
+            fingerprint=("" if mode is Mode.BULK else CHANGES_ONLY) + digest.hexdigest(),
         )
 
 
