@@ -14,7 +14,7 @@ WORKERS ?= 2
 
 say = @printf '\033[1m==> %s\033[0m\n' $(1)
 
-.PHONY: help setup demo bench test check types lint format unit test-pg15 apt-pg15 migrations lock clean
+.PHONY: help setup demo bench test check types lint format unit test-pg15 apt-pg15 apt-sshd migrations lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,7 +56,7 @@ types: setup ## mypy --strict
 	$(call say,"mypy --strict")
 	@$(BIN)/mypy
 
-unit: setup ## The whole suite on an embedded PostgreSQL of its own (or on DATABASE_URL)
+unit: setup apt-sshd ## The whole suite on an embedded PostgreSQL of its own (or on DATABASE_URL)
 	$(call say,"pytest, $(WORKERS) workers")
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
@@ -75,6 +75,15 @@ apt-pg15: setup
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 	  -o Dpkg::Options::=--force-confold $$wanted >/dev/null; \
 	echo '#create_main_cluster = true' > /etc/postgresql-common/createcluster.conf
+
+# Unpacked, not installed: an installed SSH server would start, and open this machine to the network.
+apt-sshd: setup
+	@if [ -x $(VENV)/sshd/usr/sbin/sshd ] || [ -x /usr/sbin/sshd ] || ! command -v apt-get >/dev/null; then exit 0; fi; \
+	printf '\033[1m==> Unpacking the distribution'"'"'s OpenSSH server for the tests into $(VENV)/sshd (nothing is installed)\033[0m\n'; \
+	mkdir -p $(VENV)/sshd/packages && cd $(VENV)/sshd/packages; \
+	get() { apt-get download -qq openssh-server libwrap0 libnsl2 libtirpc3 2>/dev/null; }; \
+	get || { [ "$$(id -u)" = 0 ] && apt-get update -qq && get; } || { echo 'NOT RUN: the tests against OpenSSH, whose package cannot be fetched.'; exit 0; }; \
+	for package in *.deb; do dpkg -x $$package ..; done
 
 format: setup ## Format and mend what ruff can mend
 	@$(BIN)/ruff check --fix .

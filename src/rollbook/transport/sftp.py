@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import polars as pl
@@ -103,6 +104,7 @@ def fetch(
 async def _fetch(
     site: SftpSite, place: Place, into: Path, limits: SftpLimits, marks: frozenset[str], progress: Telling | None
 ) -> Fetched:
+    asyncio.get_running_loop().set_exception_handler(_said_already)
     try:
         async with asyncio.timeout(limits.total), session(site) as client:
             server = _Server(client, site, limits)
@@ -117,6 +119,12 @@ async def _fetch(
             hint="What arrived is kept; the next attempt goes on from there.",
         ) from error
     return Fetched(path=target, offer=offer, received=received, findings=remarks)
+
+
+def _said_already(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """One lost connection fails every request that is in flight; the first one speaks for all, the others are still."""
+    if not isinstance(context.get("exception"), asyncssh.Error):
+        loop.default_exception_handler(context)
 
 
 class _Server:
