@@ -170,6 +170,8 @@ class ReferencePlan:
                 else:
                     self.gone_students.add(key)
                     self._tell("student", key, "archive", "left")
+            elif verdict == "archive":
+                self.gone_students.add(key)  # for the second time: what hangs on them may still be there
             elif verdict == "suspend" and status == "active":
                 self._tell("student", key, "suspend", "school_not_shared")
         rooms = scope.by_id("classroom")
@@ -179,9 +181,10 @@ class ReferencePlan:
             why = {scope.left_classes.get(sid, "absent") for sid in scope.ids_of("classroom", key)}
             over = room["ends_on"] is not None and room["ends_on"] < self.today
             reason = "session_ended" if over and why & {"absent", "session_ended"} else "left"
-            if verdict == "archive" and room["status"] in ("active", "suspended"):
+            if verdict == "archive":
                 self.gone_classes[key] = reason
-                self._tell("classroom", key, "archive", reason)
+                if room["status"] in ("active", "suspended"):
+                    self._tell("classroom", key, "archive", reason)
             elif verdict == "suspend" and room["status"] == "active":
                 self._tell("classroom", key, "suspend", "school_not_shared")
         self._leaving_persons()
@@ -190,7 +193,8 @@ class ReferencePlan:
         self.gone_persons = set()
         stored = self.scope.by_id("person")
         listing = self.reading.said("users", "agents") and self.policy.manage_guardians
-        for key in self._gone("person", "users", set(self.persons.refs.values()), self.frozen_persons):
+        self.left_persons = self._gone("person", "users", set(self.persons.refs.values()), self.frozen_persons)
+        for key in self.left_persons:
             if stored[key]["disabled_by"] not in (None, "source"):
                 continue
             kind = self._person_kind(key)
@@ -424,7 +428,7 @@ class ReferencePlan:
                 return None
             if student in self.still | self.kept_students or person in self.frozen_persons:
                 return None
-            left = student in self.gone_students or person in self.gone_persons
+            left = student in self.gone_students or person in self.left_persons
             listed = student in named_students and (person in named_persons or student in listing)
             return "absent" if self.reading.whole("users") or left or listed else None
 
@@ -485,7 +489,7 @@ class ReferencePlan:
             return None
         if self._excluded(room) or self._may_be_refused(room, side, member) or (room, side, member) in self.slips:
             return None
-        left = self.gone_students | self.kept_students if side == "student" else self.gone_persons
+        left = self.gone_students | self.kept_students if side == "student" else set(self.left_persons)
         if not (self.reading.whole("enrollments") or room in self.gone_classes or member in left or (room, side, member) in named):
             return None
         if self.gone_classes.get(room) == "session_ended":

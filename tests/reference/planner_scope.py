@@ -209,7 +209,7 @@ class Scope:
         speaking = {row["sourced_id"] for row in self.adults}
         speaking |= {sid for sid in known if sid in self.links["person"] and sid not in self.deleted_users}
         self.staff = {sid: found for sid, found in self.staff.items() if sid in speaking}
-        self.staff_adults = {row["sourced_id"] for row in self.adults if row["sourced_id"] in self.staff}
+        self.staff_adults = {row["user_sourced_id"] for row in self.adult_roles if row["role"] not in GUARDIANS}
 
     @staticmethod
     def student_ids_said(roles: Iterable[Row]) -> set[str]:

@@ -30,7 +30,7 @@ def diff(context: Context) -> tuple[Changes, Leaving]:
         .then(pl.lit("student_left"))
         .otherwise(pl.lit("absent"))
     )
-    for relation in relations(context, leaving.students, leaving.persons, leaving.kept_students):
+    for relation in relations(context, leaving):
         diff_relations(context, changes, relation, unlinked if relation.table == "guardianship" else None)
     ended = (
         pl.when(pl.col("classroom_id").is_in(leaving.ended_classes.implode()))

@@ -176,13 +176,16 @@ def diff_classrooms(context: Context, changes: Changes) -> None:
 
 
 def _kept(context: Context, both: pl.DataFrame, stream: str, headers: dict[str, str]) -> pl.DataFrame:
-    """``both`` with the old value wherever the new one is blank because it could not be read. ``headers``: field →
-    column of the file."""
+    """``both`` with the old value wherever the new one is blank because it could not be read, and ``kept``: whether that
+    is so, for then no fingerprint vouches for the row. ``headers``: field → column of the file."""
+    both = both.with_columns(kept=pl.lit(False))
     for name, header in headers.items():
         ids = context.spoilt(stream, header)
         if ids.len():
             lost = pl.col(name).is_null() & pl.col("sourced_id").is_in(ids.implode())
-            both = both.with_columns(pl.when(lost).then(pl.col(f"{name}_old")).otherwise(name).alias(name))
+            both = both.with_columns(
+                pl.when(lost).then(pl.col(f"{name}_old")).otherwise(name).alias(name), kept=pl.col("kept") | lost
+            )
     return both
 
 
@@ -282,7 +285,8 @@ def _edit(
     edits = differing.join(told.select("row_id", "action"), on="row_id", maintain_order="left")
     changes.edit(edit_rows(edits, table, kind=table, action=pl.col("action")))
     acted = told.select(ref="row_id", action="action")
-    refresh(changes, seen, _all_of(seen, acted, table))
+    vouched = seen.join(both.filter("kept").select("sourced_id"), on="sourced_id", how="anti", maintain_order="left")
+    refresh(changes, vouched, _all_of(seen, acted, table))
 
 
 def _all_of(seen: pl.DataFrame, acted: pl.DataFrame, kind: str) -> pl.DataFrame:

@@ -51,9 +51,9 @@ def diff_persons(context: Context, changes: Changes) -> None:
     ).fill_null(False)
     seen = candidates(every, context.links("person"), ~asleep)
     seen = seen.filter(~pl.col("ref").is_in(context.others_staff.implode()))
-    own = _known(context, changes, seen) if seen.height else pl.Series([], dtype=pl.Int64)
+    doubted = _known(context, changes, seen) if seen.height else pl.Series([], dtype=pl.Int64)
     # a difference that was not applied must be seen again tomorrow, so no fingerprint vouches for it
-    changes.fingerprints["person"] = rows.filter(~pl.col("ref").is_in(own.implode())).select("ref", "fp")
+    changes.fingerprints["person"] = rows.filter(~pl.col("ref").is_in(doubted.implode())).select("ref", "fp")
 
 
 def _remarks(context: Context, rows: pl.DataFrame, reachable: pl.Expr) -> list[pl.DataFrame]:
@@ -136,7 +136,8 @@ def _contact_rows(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> pl.Series:
-    """Tells what changes for known persons; returns the references of those who keep a contact of their own."""
+    """Tells what changes for known persons; returns the references of those for whom no fingerprint may
+    vouch: they keep a contact of their own, or one that this reading does not say."""
     partly = pl.col("ref").is_in(context.partly_seen.implode())
     humans = seen.unique("ref", keep="first", maintain_order=True)
     names = context.owned("person", _NAMES, "users")
@@ -160,9 +161,10 @@ def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> pl.Series:
         )
         .with_columns(row_id=pl.col("id"))
         .filter(pl.col("value").ne_missing(pl.col("value_old")))
-        .filter(~_unreadable(context))
-        .filter(pl.col("value").is_not_null() | ~partly)
     )
+    unsaid = _unreadable(context) | (pl.col("value").is_null() & partly)
+    silent = pl.concat([both.filter(unsaid)["ref"], humans.filter(partly)["ref"]])
+    both = both.filter(~unsaid)
     own = (pl.col("account_state_old") == "active") & (not context.policy.update_active_contacts)
     kept = both.filter(own)
     both = both.filter(~own)
@@ -202,8 +204,9 @@ def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> pl.Series:
         edit_rows(dropped, "contact_method", kind=pl.col("kind"), record="ref", action=pl.col("action"), op="delete")
     )
     kinds = humans.select("ref", "kind").join(told.select("ref", "action"), on="ref", how="left")
-    refresh(changes, seen.join(kept, on="ref", how="anti"), kinds)
-    return kept["ref"].unique()
+    doubted = pl.concat([kept["ref"], silent]).unique()
+    refresh(changes, seen.filter(~pl.col("ref").is_in(doubted.implode())), kinds)
+    return doubted
 
 
 def _unreadable(context: Context) -> pl.Expr:

@@ -9,6 +9,7 @@ import polars as pl
 from rollbook.core.diff.changes import Changes, edit_rows, events, field_edits, insert_rows
 from rollbook.core.diff.context import Context
 from rollbook.core.diff.pairs import has_repeated_pairs, join_pairs
+from rollbook.core.diff.removals import Leaving
 from rollbook.core.findings import of_rows
 
 __all__ = ["Relation", "diff_relations", "enrollments", "relations"]
@@ -30,11 +31,9 @@ class Relation:
     speaks: pl.Expr
 
 
-def relations(
-    context: Context, gone_students: pl.Series, gone_persons: pl.Series, kept_students: pl.Series
-) -> tuple[Relation, ...]:
-    """The relations to compare. ``gone_*``: objects that leave in this run; students who leave keep their school (C-1).
-    ``kept_students`` keep their guardians too."""
+def relations(context: Context, leaving: Leaving) -> tuple[Relation, ...]:
+    """The relations to compare. Students who leave keep their school (C-1); those who only lose their enrollments keep
+    their guardians, too."""
     state = context.state.frames
     in_scope = pl.col("school_id").is_in(context.school_ids.implode())
     students = pl.col("student_id")
@@ -77,7 +76,11 @@ def relations(
             record="person_id",
             speaks=(in_scope | pl.col("school_id").is_null())
             & ~persons.is_in(frozen_persons)
-            & ((pl.lit(said) & persons.is_in(here_persons)) | persons.is_in(gone_persons.implode()) | whole_roles),
+            & (
+                (pl.lit(said) & persons.is_in(here_persons))
+                | persons.is_in(leaving.archived_persons.implode())
+                | whole_roles
+            ),
         ),
     ]
     if context.policy.manage_guardians:
@@ -93,9 +96,9 @@ def relations(
                 kind=pl.lit("guardianship"),
                 record=None,
                 speaks=(
-                    _speaks_of_pair(context, gone_students, gone_persons)
+                    _speaks_of_pair(context, leaving.students, leaving.persons)
                     & ~students.is_in(context.still_students.implode())
-                    & ~students.is_in(kept_students.implode())
+                    & ~students.is_in(leaving.kept_students.implode())
                     & ~persons.is_in(frozen_persons)
                 )
                 | persons.is_in(context.without_rights.implode()),

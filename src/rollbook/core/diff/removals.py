@@ -14,12 +14,14 @@ __all__ = ["Leaving", "diff_removals"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
-    """Ids of the objects that are archived in this run; ``kept_students`` only lose their enrollments (setting);
-    ``ended_classes``: archived because their session was known to end."""
+    """Ids of the objects that this reading says are gone, were it for the second time: what hangs on them may still be
+    there. ``kept_students`` only lose their enrollments (setting); ``archived_persons`` are archived in this run;
+    ``ended_classes``: gone because their session was known to end."""
 
     students: pl.Series
     kept_students: pl.Series
     persons: pl.Series
+    archived_persons: pl.Series
     classrooms: pl.Series
     ended_classes: pl.Series
 
@@ -29,7 +31,9 @@ def diff_removals(context: Context, changes: Changes) -> Leaving:
 
     An object of a school that was never, or is no longer, matched is left alone.
     """
-    students = _students(context)
+    gone = _students(context)
+    live = pl.col("status").is_in(["active", "suspended"])
+    students = gone.filter(live & ((pl.col("action") == "archive") | (pl.col("status") == "active")))
     kept = students.clear()
     if context.policy.leaving_students == "end_enrollments":
         kept = students.filter(pl.col("action") == "archive")
@@ -41,12 +45,17 @@ def diff_removals(context: Context, changes: Changes) -> Leaving:
     changes.edit(edit_rows(edits, "person", kind=pl.col("kind"), action="archive"))
     changes.tell(events(rows, kind=pl.col("kind"), ref="id", action="archive", reason=pl.col("reason")))
     classes = _classrooms(context)
-    _archive(changes, classes, "classroom")
+    _archive(
+        changes,
+        classes.filter(live & ((pl.col("action") == "archive") | (pl.col("status") == "active"))),
+        "classroom",
+    )
     archived = pl.col("action") == "archive"
     return Leaving(
-        students=students.filter(archived)["id"],
+        students=gone.filter(archived & ~pl.col("id").is_in(kept["id"].implode()))["id"],
         kept_students=kept["id"],
-        persons=persons["id"],
+        persons=_gone(context, "person", "users", context.matched.persons["ref"])["id"],
+        archived_persons=persons["id"],
         classrooms=classes.filter(archived)["id"],
         ended_classes=classes.filter(archived & (pl.col("reason") == "session_ended"))["id"],
     )
@@ -109,10 +118,10 @@ def _students(context: Context) -> pl.DataFrame:
     """``id``, ``status``, ``archived_by``, ``action``, ``reason``."""
     rows = _gone(context, "student", "users", context.students["ref"])
     rows = rows.join(context.state.frames["students"], on="id", maintain_order="left")
-    rows = rows.filter(pl.col("status").is_in(["active", "suspended"]))
+    if context.whole("users"):  # who left long ago has nothing left that a whole reading would not end anyway
+        rows = rows.filter(pl.col("status").is_in(["active", "suspended"]))
     schools = context.state.frames["student_schools"].filter(pl.col("status") == "active")
-    rows = _judged(context, rows, schools.select(id="student_id", school_id="school_id"))
-    return rows.filter((pl.col("action") == "archive") | (pl.col("status") == "active"))
+    return _judged(context, rows, schools.select(id="student_id", school_id="school_id"))
 
 
 def _classrooms(context: Context) -> pl.DataFrame:
@@ -120,7 +129,6 @@ def _classrooms(context: Context) -> pl.DataFrame:
     left because the session ended."""
     rows = _gone(context, "classroom", "classes", context.matched.classes["ref"])
     rows = rows.join(context.state.frames["classrooms"], on="id", maintain_order="left")
-    rows = rows.filter(pl.col("status").is_in(["active", "suspended"]))
     over = (pl.col("ends_on") < context.today).fill_null(False)
     rows = rows.with_columns(
         reason=pl.when(over & pl.col("reason").is_in(["absent", "session_ended"]))
@@ -129,8 +137,7 @@ def _classrooms(context: Context) -> pl.DataFrame:
         .then(pl.lit("session_shortened"))
         .otherwise("reason")
     )
-    rows = _judged(context, rows, rows.select("id", "school_id"))
-    return rows.filter((pl.col("action") == "archive") | (pl.col("status") == "active"))
+    return _judged(context, rows, rows.select("id", "school_id"))
 
 
 def _persons(context: Context, kept_students: pl.Series) -> pl.DataFrame:

@@ -41,7 +41,7 @@ def match_students(scope: Scope, state: State, values: LoadValues, gone: pl.Seri
     new = _keys(new.rename({"identifier": "student_number"})).join(
         scope.student_schools.rename({"user_sourced_id": "sourced_id"}), on="sourced_id", how="left"
     )
-    new = new.join(_incoming_contacts(scope), on="sourced_id", how="left")
+    new = new.join(_incoming_contacts(scope, new), on="sourced_id", how="left")
     adopted, unclear = recognise(new, pool, _RULES, _WEAK, pl.lit(True), _not_two_children)
     refs = number_new(
         rows.join(adopted.select("sourced_id", "id"), on="sourced_id", how="left", maintain_order="left").select(
@@ -108,13 +108,13 @@ def _pool(state: State, values: LoadValues, gone: pl.Series) -> pl.DataFrame:
     )
 
 
-def _incoming_contacts(scope: Scope) -> pl.DataFrame:
-    """(``sourced_id`` of the student, ``contact``): e-mail and numbers of the guardians they arrive with."""
-    adults = scope.adults.unpivot(("email", "sms", "phone"), index="sourced_id", value_name="contact").drop_nulls(
-        "contact"
-    )
+def _incoming_contacts(scope: Scope, new: pl.DataFrame) -> pl.DataFrame:
+    """(``sourced_id`` of the student, ``contact``): e-mail and numbers of the guardians that ``new`` arrive with."""
+    pairs = scope.guardianships.join(new, left_on="student_sourced_id", right_on="sourced_id", how="semi")
+    adults = scope.adults.join(pairs, left_on="sourced_id", right_on="guardian_sourced_id", how="semi")
+    adults = adults.unpivot(("email", "sms", "phone"), index="sourced_id", value_name="contact").drop_nulls("contact")
     return (
-        scope.guardianships.join(adults, left_on="guardian_sourced_id", right_on="sourced_id")
+        pairs.join(adults, left_on="guardian_sourced_id", right_on="sourced_id")
         .select(sourced_id="student_sourced_id", contact="contact")
         .unique()
     )

@@ -103,7 +103,11 @@ def people_in_scope(
             | pl.col("is_guardian").fill_null(False)
             | pl.col("sourced_id").is_in(known.adults["sourced_id"].implode())
         )
-        .with_columns(pl.col("is_staff", "is_guardian").fill_null(False))
+        .with_columns(
+            # by its own rows alone: which of one human's records leads must not depend on what is known already
+            is_staff=pl.col("sourced_id").is_in(_with_staff_word(adult_roles).implode()),
+            is_guardian=pl.col("is_guardian").fill_null(False),
+        )
     )
     adults = active.join(flags, on="sourced_id", maintain_order="left")
     gone = users.filter(pl.col("status") != "active")
@@ -153,6 +157,11 @@ def _placeless(roster: Roster, state: State, roles: pl.DataFrame) -> pl.DataFram
         ]
     )
     return roles.filter(pl.col("org_sourced_id").is_not_null() & ~pl.col("org_sourced_id").is_in(known.implode()))
+
+
+def _with_staff_word(adult_roles: pl.DataFrame) -> pl.Series:
+    """sourcedIds of users with a role that is no guardian's, wherever."""
+    return adult_roles.filter(~pl.col("role").is_in(list(GUARDIAN_ROLES)))["user_sourced_id"].unique()
 
 
 def _student_schools(
