@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from typing import Any, Final
 
 import polars as pl
@@ -24,15 +26,28 @@ def copy_in(
     if frame.is_empty():
         return 0
     columns = ", ".join(f'"{name}"' for name in frame.columns)
-    with cursor.db.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN (FORMAT csv)') as pipe:
-        for piece in frame.iter_slices(chunk):
-            buffer = io.BytesIO()
-            # Polars quotes an empty text and leaves null bare, which is exactly how PostgreSQL's CSV tells them apart
-            array_literals(piece).write_csv(buffer, include_header=False)
-            pipe.write(buffer.getvalue())
+    pieces = list(frame.iter_slices(chunk))
+    with (
+        ThreadPoolExecutor(max_workers=1) as beside,
+        cursor.db.wrap_database_errors,
+        cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN (FORMAT csv)') as pipe,
+    ):
+        written = beside.submit(_as_csv, pieces[0])
+        for piece, following in zip_longest(pieces, pieces[1:]):
+            text = written.result()
+            if following is not None:  # it is written while PostgreSQL takes this piece in
+                written = beside.submit(_as_csv, following)
+            pipe.write(text)
             if told is not None:
                 told(piece.height)
     return int(cursor.rowcount)
+
+
+def _as_csv(piece: pl.DataFrame) -> bytes:
+    """Polars quotes an empty text and leaves null bare, which is exactly how PostgreSQL's CSV tells them apart."""
+    buffer = io.BytesIO()
+    array_literals(piece).write_csv(buffer, include_header=False)
+    return buffer.getvalue()
 
 
 def array_literals(frame: pl.DataFrame) -> pl.DataFrame:
