@@ -236,7 +236,7 @@ def _refused(reply: Reply, vendor: str) -> RollbookError:
     if status == httpx2.codes.TOO_MANY_REQUESTS:
         return RateLimited(
             f"{vendor} asks us to slow down (answer 429 to {path}).",
-            retry_after=_retry_after(reply.headers.get("retry-after", "")),
+            retry_after=_retry_after(reply.headers.get("retry-after", "")) or _reset(reply.headers, time.time()),
             hint="The run tries again later. Fewer requests at once: the setting workers.",
             detail=detail,
         )
@@ -302,6 +302,12 @@ def _retry_after(value: str) -> float | None:
         return max(float(text), 0.0) if text.replace(".", "", 1).isdigit() else _until(text, datetime.now(UTC))
     except (ValueError, TypeError):
         return None
+
+
+def _reset(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds until ``X-RateLimit-Reset``, a Unix time (Clever); None where it is not said."""
+    text = headers.get("x-ratelimit-reset", "").strip()
+    return max(float(text) - now, 0.0) if text.isdecimal() else None
 
 
 def _until(text: str, now: datetime) -> float:
