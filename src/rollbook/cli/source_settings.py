@@ -60,7 +60,9 @@ def gather(kind: str, words: Sequence[str], secret_files: Sequence[str], *, ask:
             values[name] = given
     if ask and sys.stdin.isatty():
         for field in fields(config):
-            if field.name in secret and field.default is MISSING and field.name not in values:
+            other = field.metadata.get("unless")
+            is_needed = field.default is MISSING or (other is not None and other not in values)
+            if field.name in secret and is_needed and field.name not in values:
                 values[field.name] = typer.prompt(field.metadata.get("help", field.name), hide_input=True)
     return values
 

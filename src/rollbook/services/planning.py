@@ -23,7 +23,7 @@ from rollbook.engine import artifacts
 from rollbook.engine.load import load_state, shared_values, state_after
 from rollbook.engine.receipt import Progress, Stopwatch
 from rollbook.engine.runs import open_run, recover
-from rollbook.services import policies, reading
+from rollbook.services import incoming, policies, reading
 from rollbook.store.models import SourceConnection, SyncRun
 
 __all__ = ["Planned", "again", "load", "load_snapshot", "local_day", "make", "renew"]
@@ -60,6 +60,7 @@ def make(
     """
     recovered = tuple(recover(connection))
     artifacts.purge(connection.district, now)
+    incoming.purge(connection, now)
     day = on or local_day(connection, now)
     planned = _make(
         connection, lambda policy: reading.read(connection, policy), by=by, now=now, day=day, progress=progress

@@ -34,7 +34,9 @@ class OneRosterSftpConfig(Settings):
         metadata={"help": "The folder on the server, or a pattern of names in it, like /out/roster-*.zip."},
     )
     port: int = field(default=22, metadata={"help": "The port of the server."})
-    password: str = field(default="", metadata={"secret": True, "help": "The password, unless a key is used."})
+    password: str = field(
+        default="", metadata={"secret": True, "unless": "key", "help": "The password, unless a key is used."}
+    )
     key: str = field(
         default="",
         metadata={"secret": True, "help": "The private key as text (OpenSSH or PEM), unless a password is used."},
@@ -68,6 +70,11 @@ class OneRosterSftpConfig(Settings):
             )
         if not 0 < self.port < 65_536:
             raise ConfigError("The port of this source is no port.", hint="SFTP servers mostly listen on 22.")
+        if not self.password and not self.key:
+            raise ConfigError(
+                "This source has neither a password nor a key.",
+                hint="Give one of the two: --secret-file password=PATH, or --secret-file key=PATH.",
+            )
         place_of(self.path)
         parse_pins(self.host_key)
 

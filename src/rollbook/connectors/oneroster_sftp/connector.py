@@ -11,13 +11,12 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from rollbook.connectors.kit.receipt import SharingReceipt, receipt_of, refusal_of
 from rollbook.connectors.oneroster import spec
-from rollbook.connectors.oneroster_csv import SharingReceipt
-from rollbook.connectors.oneroster_csv import check as check_bundle
 from rollbook.connectors.oneroster_csv import read as read_bundle
 from rollbook.connectors.oneroster_sftp.config import OneRosterSftpConfig
 from rollbook.core import findings
-from rollbook.core.errors import DataError, RollbookError
+from rollbook.core.errors import RollbookError
 from rollbook.core.policy import Policy
 from rollbook.core.snapshot import Snapshot
 from rollbook.transport.ledger import LEDGER, Ledger, Receipt
@@ -48,29 +47,10 @@ def check(config: OneRosterSftpConfig, policy: Policy) -> SharingReceipt:
     be read: without a pinned host key ``problem`` shows the fingerprint to compare."""
     try:
         with _arrived(config, None) as (fetched, _):
-            receipt = check_bundle(fetched.path, policy, limits=config.archive_limits)
+            snapshot = read_bundle(fetched.path, policy, limits=config.archive_limits)
     except RollbookError as error:
-        found = error.findings if isinstance(error, DataError) and error.findings is not None else findings.empty()
-        return SharingReceipt(
-            works=False,
-            problem=error.message,
-            hint=error.hint,
-            rows={},
-            roles={},
-            schools=pl.DataFrame(
-                schema={
-                    "sourced_id": pl.String,
-                    "name": pl.String,
-                    "users": pl.Int64,
-                    "classes": pl.Int64,
-                    "enrollments": pl.Int64,
-                }
-            ),
-            over_shared=(),
-            missing=(),
-            findings=found,
-        )
-    return replace(receipt, findings=findings.merge([receipt.findings, fetched.findings]))
+        return refusal_of(error)
+    return receipt_of(replace(snapshot, findings=findings.merge([snapshot.findings, fetched.findings])))
 
 
 @contextmanager

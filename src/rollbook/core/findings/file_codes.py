@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rollbook.core.findings.clever_codes import CLEVER_CODES
 from rollbook.core.findings.csv_codes import CSV_CODES
+from rollbook.core.findings.guardian_codes import GUARDIAN_CODES
 from rollbook.core.findings.kind import FindingKind, Severity
 
 __all__ = ["FILE_CODES"]
@@ -188,7 +189,7 @@ _BUNDLE: tuple[FindingKind, ...] = (
     ),
     FindingKind(
         "FIL-030",
-        _WARNING,
+        _NOTICE,
         "Nothing new delivered",
         "{stream} brings nothing new: {detail}.",
         "If the roster should have changed since, find out why no new files were sent.",
@@ -303,4 +304,4 @@ _MANIFEST: tuple[FindingKind, ...] = (
     ),
 )
 
-FILE_CODES: tuple[FindingKind, ...] = (*_BUNDLE, *_MANIFEST, *CSV_CODES, *CLEVER_CODES)
+FILE_CODES: tuple[FindingKind, ...] = (*_BUNDLE, *_MANIFEST, *CSV_CODES, *CLEVER_CODES, *GUARDIAN_CODES)

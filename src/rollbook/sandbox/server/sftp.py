@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import secrets
 import threading
 from enum import StrEnum
@@ -49,9 +50,15 @@ _AMOUNTS = {SftpFault.DROPPED: 100_000, SftpFault.SLOW: 50, SftpFault.STILL_UPLO
 def put_bundle(
     root: Path, *, students: int, seed: int, day: int = 1, oneroster: str = "1.1", zipped: bool = True
 ) -> Path:
-    """The district of that day lies in ``root``, as a zip named by the day or as loose files."""
+    """The district of that day lies in ``root``, as a zip named by the day or as loose files; of all that lies there a
+    zip is the newest, by whole seconds, which is what SFTP tells."""
     target = root / f"roster-day{day:03}.zip" if zipped else root
-    return generate(target, students=students, seed=seed, day=day, oneroster=oneroster, zipped=zipped).path
+    path = generate(target, students=students, seed=seed, day=day, oneroster=oneroster, zipped=zipped).path
+    if path.is_file():
+        others = [int(other.stat().st_mtime) + 1 for other in root.iterdir() if other != path]
+        newest = max([int(path.stat().st_mtime), *others])
+        os.utime(path, (newest, newest))
+    return path
 
 
 class SftpSandbox:
