@@ -200,7 +200,9 @@ class ReferencePlan:
             kind = self._person_kind(key)
             if not listing and kind == "guardian":
                 continue
-            if not any(self._role_stays(row) for row in self.tables["staff_role"] if row["person_id"] == key) and not any(
+            if not any(
+                self._role_stays(row) for row in self.tables["staff_role"] if row["person_id"] == key
+            ) and not any(
                 self._pair_stays(row, listing) for row in self.tables["guardianship"] if row["person_id"] == key
             ):
                 self.gone_persons.add(key)
@@ -234,6 +236,8 @@ class ReferencePlan:
                 self._tell("student", key, "create", "new")
                 continue
             old = stored[key]
+            if key in self.frozen_students:
+                continue
             if old["status"] == "archived" and self.policy.archived_students == "skip":
                 continue
             back = old["status"] == "suspended" or (
@@ -266,6 +270,8 @@ class ReferencePlan:
             kind = self._person_kind(key)
             if isinstance(key, str):
                 self._tell(kind, key, "create", "new")
+                continue
+            if key in self.frozen_persons:
                 continue
             partly = not self.reading.whole("users") and any(
                 sid not in spoken for sid in self.scope.ids_of("person", key)
@@ -321,11 +327,19 @@ class ReferencePlan:
             changed = {name for name in fields if new[name] != old[name]}
             if self.reading.said("classes", "school_sourced_id"):
                 changed |= {"school"} if scope.school_of[row["school_sourced_id"]] != old["school_id"] else set()
-            course = known if known is not None else row["course_sourced_id"] if row["course_sourced_id"] in courses else None
+            course = (
+                known
+                if known is not None
+                else row["course_sourced_id"]
+                if row["course_sourced_id"] in courses
+                else None
+            )
             changed |= {"course"} if course != old["course_id"] else set()
             terms = {self._ref("session", term) for term in row["term_sourced_ids"] if term in scope.sessions}
             changed |= {"terms"} if terms != set(old["session_ids"]) else set()
-            changed |= {"dates"} if scope.class_dates[row["sourced_id"]] != (old["starts_on"], old["ends_on"]) else set()
+            changed |= (
+                {"dates"} if scope.class_dates[row["sourced_id"]] != (old["starts_on"], old["ends_on"]) else set()
+            )
             back = old["status"] != "active"
             if back or changed or old["kind"] != "sync":
                 self._tell("classroom", key, "restore" if back else "update", "changed", "name" in changed)
@@ -343,7 +357,13 @@ class ReferencePlan:
     # relations
 
     def _relation(
-        self, table: str, kind: str | None, incoming: Mapping[tuple[Key, ...], Row], key_of: Any, record_of: Any, speaks: Any
+        self,
+        table: str,
+        kind: str | None,
+        incoming: Mapping[tuple[Key, ...], Row],
+        key_of: Any,
+        record_of: Any,
+        speaks: Any,
     ) -> None:
         """``incoming``: key → values to be. Rows by hand count as present and are left alone."""
         have = {key_of(row): row for row in self.tables[table]}
@@ -373,7 +393,12 @@ class ReferencePlan:
 
         incoming = {(key, school): {} for key, schools in self.schools_of.items() for school in schools}
         self._relation(
-            "student_school", "student", incoming, lambda row: (row["student_id"], row["school_id"]), lambda key: key[0], speaks
+            "student_school",
+            "student",
+            incoming,
+            lambda row: (row["student_id"], row["school_id"]),
+            lambda key: key[0],
+            speaks,
         )
 
     def _named_in_roles(self, kind: str, unseen: set[str]) -> set[int]:
@@ -384,7 +409,7 @@ class ReferencePlan:
     def _staff_roles(self) -> None:
         said = "roles" not in self.nameless
         whole = said and self.reading.whole("roles") and "users" not in self.nameless
-        here = {key for key in self.persons.refs.values() if isinstance(key, int)} 
+        here = {key for key in self.persons.refs.values() if isinstance(key, int)}
         here |= self._named_in_roles("person", self.scope.unseen)
         here |= {obj for sid, obj in self.scope.links["person"].items() if sid in self.scope.deleted_users}
 
@@ -462,7 +487,12 @@ class ReferencePlan:
         self.incoming = {key: self._merged(rows, key[1] == "student") for key, rows in found.items()}
         rooms = self.scope.by_id("classroom")
         self._relation(
-            "enrollment", None, self.incoming, self._member, lambda key: (key[0], key[2]), lambda row: self._ends(row, rooms, named)
+            "enrollment",
+            None,
+            self.incoming,
+            self._member,
+            lambda key: (key[0], key[2]),
+            lambda row: self._ends(row, rooms, named),
         )
 
     @staticmethod
@@ -490,7 +520,12 @@ class ReferencePlan:
         if self._excluded(room) or self._may_be_refused(room, side, member) or (room, side, member) in self.slips:
             return None
         left = self.gone_students | self.kept_students if side == "student" else set(self.left_persons)
-        if not (self.reading.whole("enrollments") or room in self.gone_classes or member in left or (room, side, member) in named):
+        if not (
+            self.reading.whole("enrollments")
+            or room in self.gone_classes
+            or member in left
+            or (room, side, member) in named
+        ):
             return None
         if self.gone_classes.get(room) == "session_ended":
             return "session_ended"

@@ -52,7 +52,10 @@ def _one_to_one(pairs: set[Pair]) -> tuple[set[Pair], set[Pair]]:
 
 
 def _recognise(
-    left: set[str], pool: set[int], rules: Callable[[set[str], set[int]], list[set[Pair]]], question: Callable[[str, int], bool]
+    left: set[str],
+    pool: set[int],
+    rules: Callable[[set[str], set[int]], list[set[Pair]]],
+    question: Callable[[str, int], bool],
 ) -> tuple[dict[str, int], set[str]]:
     """Rule after rule, again until nobody more is recognised. Returns who is who, and those who may be somebody left."""
     adopted: dict[str, int] = {}
@@ -96,9 +99,9 @@ def match_students(scope: Scope) -> Matches:
         given, family = _low(a, "given_name") == _low(b, "given_name"), _low(a, "family_name") == _low(b, "family_name")
         state = a["state_id"] is not None and a["state_id"] == b["state_id"]
         number = a["identifier"] is not None and a["identifier"] == b["student_number"]
-        school = {
-            row["school_id"] for row in scope.tables["student_school"] if row["student_id"] == obj
-        } & set(scope.student_schools.get(sid, []))
+        school = {row["school_id"] for row in scope.tables["student_school"] if row["student_id"] == obj} & set(
+            scope.student_schools.get(sid, [])
+        )
         return {
             "state+family": state and family,
             "state+given": state and given,
@@ -160,7 +163,9 @@ def match_persons(scope: Scope, students: Matches) -> Matches:
 
     def rules(left: set[str], pool_left: set[int]) -> list[set[Pair]]:
         names = ("given_name", "family_name")
-        found = [{(s, o) for s in left for o in pool_left if same(s, o, names, column)} for column in ("email", "mobile")]
+        found = [
+            {(s, o) for s in left for o in pool_left if same(s, o, names, column)} for column in ("email", "mobile")
+        ]
         found.append(
             {
                 (s, o)

@@ -49,9 +49,7 @@ class Scope:
         self.delta_roles = not reading.whole("roles") and reading.said("roles", "user_sourced_id")
         self._schools()
         self.enrollments = [
-            row
-            for row in reading.active("enrollments")
-            if self._running(row) and row["role"] not in GUARDIANS
+            row for row in reading.active("enrollments") if self._running(row) and row["role"] not in GUARDIANS
         ]
         self._classes()
         self._people()
@@ -195,7 +193,9 @@ class Scope:
         self.student_ids = {row["user_sourced_id"] for row in roles if row["role"] == "student"}
         carried = self._carried_schools()
         self.student_ids |= carried.keys() | {sid for sid in self.unseen if sid in self.links["student"]}
-        self.adult_roles = [r for r in roles if r["role"] != "student" and r["user_sourced_id"] not in self.student_ids_said(roles)]
+        self.adult_roles = [
+            r for r in roles if r["role"] != "student" and r["user_sourced_id"] not in self.student_ids_said(roles)
+        ]
         self._students([row for row in roles if row["role"] == "student"], carried)
         self._staff()
         self._guardians()
@@ -204,7 +204,11 @@ class Scope:
             row
             for sid, row in self.users.items()
             if sid not in self.student_ids
-            and (sid in self.staff or sid in {guardian for _, guardian in self.pairs} or (sid in known and sid in self.links["person"]))
+            and (
+                sid in self.staff
+                or sid in {guardian for _, guardian in self.pairs}
+                or (sid in known and sid in self.links["person"])
+            )
         ]
         speaking = {row["sourced_id"] for row in self.adults}
         speaking |= {sid for sid in known if sid in self.links["person"] and sid not in self.deleted_users}
@@ -228,7 +232,10 @@ class Scope:
         found: dict[str, list[int]] = defaultdict(list)
         for sid in sorted(self.unsaid & self.links["student"].keys()):
             for row in sorted(self.mine("student_school"), key=lambda row: row["school_id"]):
-                if row["student_id"] == self.links["student"][sid] and (sid, row["school_id"], "student") not in self.over:
+                if (
+                    row["student_id"] == self.links["student"][sid]
+                    and (sid, row["school_id"], "student") not in self.over
+                ):
                     found[sid].append(row["school_id"])
         return found
 
@@ -246,21 +253,27 @@ class Scope:
             by_class = [
                 class_school[row["class_sourced_id"]]
                 for row in self.enrollments
-                if row["user_sourced_id"] == sid and row["role"] == "student" and row["class_sourced_id"] in class_school
+                if row["user_sourced_id"] == sid
+                and row["role"] == "student"
+                and row["class_sourced_id"] in class_school
             ]
             schools[sid] += by_class
-            surely_none = all(
-                org is None or org in self.org_types or not self.reading.whole("orgs") for org in named
-            )
+            surely_none = all(org is None or org in self.org_types or not self.reading.whole("orgs") for org in named)
             if surely_none and not (by_class and self.reading.whole("enrollments")):
-                before = [r["school_id"] for r in self.mine("student_school") if r["student_id"] == self.links["student"].get(sid)]
+                before = [
+                    r["school_id"]
+                    for r in self.mine("student_school")
+                    if r["student_id"] == self.links["student"].get(sid)
+                ]
                 schools[sid] += sorted(school for school in before if school in self.in_scope)
         for sid, found in carried.items():
             schools[sid] += found
         self.students = [row for sid, row in self.users.items() if schools.get(sid)]
         present = {row["sourced_id"] for row in self.students} | (self.unseen & self.links["student"].keys())
         self.present_students = present
-        self.student_schools = {sid: list(dict.fromkeys(found)) for sid, found in schools.items() if found and sid in present}
+        self.student_schools = {
+            sid: list(dict.fromkeys(found)) for sid, found in schools.items() if found and sid in present
+        }
 
     def _staff(self) -> None:
         """``staff``: user → (school or None, role) pairs."""
@@ -306,8 +319,14 @@ class Scope:
         linked = {
             (row["student_id"], row["person_id"]) for row in self.tables["guardianship"] if row["status"] == "active"
         }
-        blind = bool(self.policy.custody_column) and not self.reading.said("users", "rights") and self.reading.frames["users"]
-        for row in sorted(self.reading.frames["agents"], key=lambda row: row["user_sourced_id"] not in self.student_ids):
+        blind = (
+            bool(self.policy.custody_column)
+            and not self.reading.said("users", "rights")
+            and self.reading.frames["users"]
+        )
+        for row in sorted(
+            self.reading.frames["agents"], key=lambda row: row["user_sourced_id"] not in self.student_ids
+        ):
             student, guardian = row["user_sourced_id"], row["agent_sourced_id"]
             if student not in self.student_ids:
                 student, guardian = guardian, student

@@ -64,7 +64,9 @@ def _delta(source: Source, before: Source, missing: set[tuple[str, str]]) -> Day
         old = {row["sourced_id"]: row for row in before.frames[frame]}
         new = {row["sourced_id"]: row for row in source.frames[frame]}
         if frame == "users":
-            frames[frame] = [row for sid, row in new.items() if sid not in old or _about(source, sid) != _about(before, sid)]
+            frames[frame] = [
+                row for sid, row in new.items() if sid not in old or _about(source, sid) != _about(before, sid)
+            ]
         else:
             frames[frame] = [row for sid, row in new.items() if row != old.get(sid)]
         frames[frame] += [{**row, "status": "tobedeleted"} for sid, row in old.items() if sid not in new]
@@ -77,7 +79,9 @@ def _delta(source: Source, before: Source, missing: set[tuple[str, str]]) -> Day
         frames["roles"] = [row for row in source.frames["roles"] if row not in before.frames["roles"]]
         keys = {(row["user_sourced_id"], row["org_sourced_id"], row["role"]) for row in source.frames["roles"]}
         gone = [
-            row for row in before.frames["roles"] if (row["user_sourced_id"], row["org_sourced_id"], row["role"]) not in keys
+            row
+            for row in before.frames["roles"]
+            if (row["user_sourced_id"], row["org_sourced_id"], row["role"]) not in keys
         ]
     frames["roles"] += [{**row, "status": "tobedeleted"} for row in gone]
     return Day(deepcopy(frames), dict.fromkeys(FRAMES, "delta"), missing)
@@ -125,7 +129,9 @@ def _refuse(rnd: Random, source: Source, day: Day) -> None:
         if not any(other["user_sourced_id"] == sid for other in rows):  # the cleaner refuses users without a role
             for user in [user for user in day.frames["users"] if user["sourced_id"] == sid]:
                 day.frames["users"].remove(user)
-                day.refused.append({"frame": "users", "sourced_id": sid, "user_sourced_id": None, "class_sourced_id": None})
+                day.refused.append(
+                    {"frame": "users", "sourced_id": sid, "user_sourced_id": None, "class_sourced_id": None}
+                )
                 _forget(day, sid)
 
 

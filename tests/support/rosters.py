@@ -21,7 +21,10 @@ ONEROSTER_11 = frozenset({("roles", "user_sourced_id"), ("users", "rights")})
 """What a 1.1 bundle without a custody column lacks: a roles file, and rights."""
 
 _LISTS = {
-    (frame, name) for frame, schema in ROSTER_SCHEMAS.items() for name, dtype in schema.items() if dtype == pl.List(pl.String)
+    (frame, name)
+    for frame, schema in ROSTER_SCHEMAS.items()
+    for name, dtype in schema.items()
+    if dtype == pl.List(pl.String)
 }
 
 
@@ -35,10 +38,14 @@ def roster_of(
     """A roster of these rows; what a row does not say is blank, its status active. ``missing``: columns not received."""
     lacking = frozenset(missing)
     every = {(frame, column) for frame, schema in ROSTER_SCHEMAS.items() for column in schema} | {("users", "agents")}
-    filled = {frame: [complete(frame, n, row) for n, row in enumerate(frames.get(frame, ()))] for frame in ROSTER_SCHEMAS}
+    filled = {
+        frame: [complete(frame, n, row) for n, row in enumerate(frames.get(frame, ()))] for frame in ROSTER_SCHEMAS
+    }
     for frame, rows in filled.items():
         for row in rows:
-            row.update({column: None for where, column in lacking if where == frame and column in row and frame != "roles"})
+            row.update(
+                {column: None for where, column in lacking if where == frame and column in row and frame != "roles"}
+            )
     given = {frame: Mode((modes or {}).get(frame, "bulk")) for frame in ROSTER_SCHEMAS}
     return Roster(
         frames={
@@ -103,7 +110,9 @@ def _take(frames: dict[str, list[Row]], header: list[str], cells: dict[str, str]
             for one in filter(None, cell.split(", ")):
                 role, _, org = one.partition("@")
                 at = {"user_sourced_id": cells["user"], "role": role, "org_sourced_id": org or None}
-                frames.setdefault("roles", []).append(at if cells.get("status") != "tobedeleted" else {**at, "status": "tobedeleted"})
+                frames.setdefault("roles", []).append(
+                    at if cells.get("status") != "tobedeleted" else {**at, "status": "tobedeleted"}
+                )
         elif name == "agents":
             for one in filter(None, cell.split(", ")):
                 frames.setdefault("agents", []).append({"user_sourced_id": cells["user"], "agent_sourced_id": one})

@@ -57,7 +57,9 @@ def _row(frame: str, **values: Any) -> Row:
 
 def first_day(rnd: Random) -> Source:
     """Two schools that are matched and one that is not, some classes, and everybody in them."""
-    source = Source(version=rnd.choice(("1.1", "1.2")), frames={frame: [] for frame in FRAMES}, custody=rnd.random() < 0.3)
+    source = Source(
+        version=rnd.choice(("1.1", "1.2")), frames={frame: [] for frame in FRAMES}, custody=rnd.random() < 0.3
+    )
     frames = source.frames
     frames["orgs"] = [
         _row("orgs", sourced_id="D", name="District", type="district"),
@@ -66,7 +68,9 @@ def first_day(rnd: Random) -> Source:
     spans = (("Y", 0, 300), ("T1", 0, 60), ("T2", 61, 300), ("T3", -90, -1))
     for sid, begin, end in spans:
         dates = {"starts_on": TODAY + dt.timedelta(begin), "ends_on": TODAY + dt.timedelta(end)}
-        frames["sessions"].append(_row("sessions", sourced_id=sid, title=sid, type="term", parent_sourced_id="Y", **dates))
+        frames["sessions"].append(
+            _row("sessions", sourced_id=sid, title=sid, type="term", parent_sourced_id="Y", **dates)
+        )
     frames["courses"] = [_row("courses", sourced_id="C1", title="Maths", code="M")]
     for _ in range(rnd.randint(1, 4)):
         _new_class(rnd, source)
@@ -137,7 +141,10 @@ def _new_adult(rnd: Random, source: Source, what: str) -> None:
 def _role(rnd: Random, source: Source, sid: str, org: str | None, role: str) -> Row:
     dates: Row = {}
     if source.version == "1.2" and rnd.random() < 0.15:
-        dates = {"begins_on": TODAY + dt.timedelta(rnd.choice((-30, 2, 40))), "ends_on": TODAY + dt.timedelta(rnd.choice((-3, 1, 90)))}
+        dates = {
+            "begins_on": TODAY + dt.timedelta(rnd.choice((-30, 2, 40))),
+            "ends_on": TODAY + dt.timedelta(rnd.choice((-3, 1, 90))),
+        }
     return _row("roles", user_sourced_id=sid, org_sourced_id=org, role=role, is_primary=True, **dates)
 
 
@@ -152,7 +159,9 @@ def _new_class(rnd: Random, source: Source) -> None:
             course_sourced_id=rnd.choice((None, "C1", "C9")),
             class_type=rnd.choice(("homeroom", "scheduled", None)),
             school_sourced_id=rnd.choice(("S1", "S1", "S1", "S2", "S2", "S2", "S3", "D", "X", None)),
-            term_sourced_ids=rnd.choice((["T1"], ["T1"], ["Y"], ["T2"], ["T3"], [], ["T9"], ["T3", "T9"], ["T1", "T2"])),
+            term_sourced_ids=rnd.choice(
+                (["T1"], ["T1"], ["Y"], ["T2"], ["T3"], [], ["T9"], ["T3", "T9"], ["T1", "T2"])
+            ),
         )
     )
 
@@ -163,7 +172,10 @@ def _enroll(rnd: Random, source: Source, user: str, role: str) -> None:
         return
     dates: Row = {}
     if rnd.random() < 0.2:
-        dates = {"begins_on": TODAY + dt.timedelta(rnd.choice((-9, 30))), "ends_on": TODAY + dt.timedelta(rnd.choice((-1, 1, 90)))}
+        dates = {
+            "begins_on": TODAY + dt.timedelta(rnd.choice((-9, 30))),
+            "ends_on": TODAY + dt.timedelta(rnd.choice((-1, 1, 90))),
+        }
     source.frames["enrollments"].append(
         _row(
             "enrollments",
@@ -255,7 +267,14 @@ def _retouch(rnd: Random, source: Source) -> None:
 
 def _arrive(rnd: Random, source: Source) -> None:
     for _ in range(rnd.choice((1, 3))):
-        rnd.choice((_new_student, lambda r, s: _new_adult(r, s, "guardian"), lambda r, s: _new_adult(r, s, "staff"), _new_class))(rnd, source)
+        rnd.choice(
+            (
+                _new_student,
+                lambda r, s: _new_adult(r, s, "guardian"),
+                lambda r, s: _new_adult(r, s, "staff"),
+                _new_class,
+            )
+        )(rnd, source)
 
 
 _EVENTS = (_leave, _leave, _change, _change, _move, _move, _new_id, _lose, _lose, _retouch, _retouch, _arrive, _arrive)

@@ -79,7 +79,9 @@ class World:
     def one(self, kind: str, sourced_id: str) -> Row:
         """The object that a sourcedId is bound to."""
         found = [
-            row["object_id"] for row in self.rows("source_link") if (row["kind"], row["sourced_id"]) == (kind, sourced_id)
+            row["object_id"]
+            for row in self.rows("source_link")
+            if (row["kind"], row["sourced_id"]) == (kind, sourced_id)
         ]
         assert len(found) == 1, f"{kind} {sourced_id} is bound {len(found)} times"
         return self.tables[LINK_TABLES[kind]][found[0]]
@@ -105,7 +107,10 @@ class World:
     def with_contacts(self, person: Row) -> Row:
         """A person with ``email`` and ``mobile``, whoever owns them."""
         own = [row for row in self.rows("contact_method") if row["person_id"] == person["id"]]
-        return {**person, **{kind: next((c["value"] for c in own if c["kind"] == kind), None) for kind in ("email", "mobile")}}
+        return {
+            **person,
+            **{kind: next((c["value"] for c in own if c["kind"] == kind), None) for kind in ("email", "mobile")},
+        }
 
     def _frame(self, frame: str, rows: list[Row]) -> pl.DataFrame:
         schema = STATE_SCHEMAS[frame]

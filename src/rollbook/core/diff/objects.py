@@ -45,9 +45,12 @@ def candidates(rows: pl.DataFrame, links: pl.DataFrame, awake: pl.Expr) -> pl.Da
     return known.filter((pl.col("ref") > 0) & (pl.col("fp").ne_missing(pl.col("fingerprint")) | ~awake))
 
 
-def refresh(changes: Changes, rows: pl.DataFrame, kinds: pl.DataFrame) -> None:
+def refresh(changes: Changes, rows: pl.DataFrame, kinds: pl.DataFrame, doubted: pl.Expr | None = None) -> None:
     """Writes the new fingerprint of links (``link_id``, ``fp``, ``fingerprint``, ``ref``). ``kinds``: ``ref``, ``kind``
-    and ``action`` of the record, where it has one; else it is a silent ``unchanged``."""
+    and ``action`` of the record, where it has one; else it is a silent ``unchanged``. ``doubted``: rows of which
+    something was not taken over; no fingerprint vouches for them, and they are compared again tomorrow."""
+    if doubted is not None:
+        rows = rows.with_columns(fp=pl.when(~doubted).then("fp"))
     moved = rows.filter(pl.col("link_id").is_not_null() & pl.col("fp").ne_missing(pl.col("fingerprint")))
     both = moved.select("ref", row_id="link_id", fingerprint="fp", fingerprint_old="fingerprint")
     edits = field_edits(both, ["fingerprint"]).join(both.select("row_id", "ref"), on="row_id", maintain_order="left")
@@ -76,7 +79,7 @@ def diff_students(context: Context, changes: Changes) -> None:
         rows.join(status, on="ref", how="left", maintain_order="left"),
         context.links("student"),
         pl.col("status_old") == "active",
-    )
+    ).filter(~pl.col("ref").is_in(context.frozen_objects("student").implode()))
     if policy.archived_students == "skip":
         seen = seen.filter(pl.col("status_old") != "archived")
     if seen.is_empty():
@@ -285,8 +288,8 @@ def _edit(
     edits = differing.join(told.select("row_id", "action"), on="row_id", maintain_order="left")
     changes.edit(edit_rows(edits, table, kind=table, action=pl.col("action")))
     acted = told.select(ref="row_id", action="action")
-    vouched = seen.join(both.filter("kept").select("sourced_id"), on="sourced_id", how="anti", maintain_order="left")
-    refresh(changes, vouched, _all_of(seen, acted, table))
+    kept = both.filter("kept")["sourced_id"]
+    refresh(changes, seen, _all_of(seen, acted, table), pl.col("sourced_id").is_in(kept.implode()))
 
 
 def _all_of(seen: pl.DataFrame, acted: pl.DataFrame, kind: str) -> pl.DataFrame:

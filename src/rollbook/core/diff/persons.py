@@ -50,10 +50,13 @@ def diff_persons(context: Context, changes: Changes) -> None:
         pl.col("disabled_by_old").eq("source").fill_null(False) == pl.col("enabled")
     ).fill_null(False)
     seen = candidates(every, context.links("person"), ~asleep)
-    seen = seen.filter(~pl.col("ref").is_in(context.others_staff.implode()))
+    still = pl.concat([context.others_staff, context.frozen_objects("person")])
+    seen = seen.filter(~pl.col("ref").is_in(still.implode()))
     doubted = _known(context, changes, seen) if seen.height else pl.Series([], dtype=pl.Int64)
     # a difference that was not applied must be seen again tomorrow, so no fingerprint vouches for it
-    changes.fingerprints["person"] = rows.filter(~pl.col("ref").is_in(doubted.implode())).select("ref", "fp")
+    changes.fingerprints["person"] = rows.select(
+        "ref", fp=pl.when(~pl.col("ref").is_in(pl.concat([doubted, still]).implode())).then("fp")
+    )
 
 
 def _remarks(context: Context, rows: pl.DataFrame, reachable: pl.Expr) -> list[pl.DataFrame]:
@@ -205,7 +208,7 @@ def _known(context: Context, changes: Changes, seen: pl.DataFrame) -> pl.Series:
     )
     kinds = humans.select("ref", "kind").join(told.select("ref", "action"), on="ref", how="left")
     doubted = pl.concat([kept["ref"], silent]).unique()
-    refresh(changes, seen.filter(~pl.col("ref").is_in(doubted.implode())), kinds)
+    refresh(changes, seen, kinds, pl.col("ref").is_in(doubted.implode()))
     return doubted
 
 
