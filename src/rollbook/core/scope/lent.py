@@ -25,10 +25,10 @@ class Lent:
 
 
 def stands_beside(roster: Roster, state: State) -> bool:
-    """Whether a source delivers guardians alone, whole, for the students that other sources of the district bring: it
+    """Whether a source delivers guardians alone, for the students that other sources of the district bring: it
     has no schools, and none of its own is matched."""
     others = ("orgs", "classes", "enrollments")
-    alone = roster.modes["users"] is Mode.BULK and all(roster.modes[frame] is Mode.ABSENT for frame in others)
+    alone = roster.modes["users"] is not Mode.ABSENT and all(roster.modes[frame] is Mode.ABSENT for frame in others)
     return alone and state.frames["links"].filter(pl.col("kind") == "school").is_empty()
 
 
