@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rollbook.core.errors import ConfigError
 from rollbook.transport.folder import UNFINISHED, date_of
 
-__all__ = ["LOOSE", "Entry", "Look", "Offer", "Place", "RemoteFile", "offers", "place_of", "single"]
+__all__ = ["LOOSE", "Entry", "Look", "Offer", "Place", "RemoteFile", "is_usable_name", "offers", "place_of", "single"]
 
 LOOSE = "roster-files"
 """The name of the delivery that lies in the folder as loose CSV files."""
@@ -111,12 +111,12 @@ def place_of(path: str) -> Place:
 def single(path: str, size: int, modified: int) -> Offer:
     """The delivery that is the file at ``path`` itself. Raises ConfigError when its name cannot be used here."""
     name = posixpath.basename(path)
-    if not _is_usable(name):
+    if not is_usable_name(name):
         raise ConfigError(f"A file called {name!r} cannot be fetched.", hint="Give it a plain name on the server.")
     return Offer(name, "", (RemoteFile(name, path, size, modified),), is_folder=False)
 
 
-def _is_usable(name: str) -> bool:
+def is_usable_name(name: str) -> bool:
     """Whether the name can be used as a local one, and is no leftover of a machine."""
     return (
         _SAFE_NAME.fullmatch(name) is not None and not name.startswith((".", "__MACOSX")) and len(name.encode()) <= 240
@@ -133,7 +133,7 @@ def offers(place: Place, entries: Iterable[Entry], inside: Callable[[str], Seque
     loose: list[RemoteFile] = []
     arriving: set[RemoteFile] = set()
     for entry in entries:
-        if not _is_usable(entry.name):
+        if not is_usable_name(entry.name):
             continue
         path = posixpath.join(place.folder, entry.name)
         suffix = posixpath.splitext(entry.name)[1].casefold()
@@ -157,7 +157,7 @@ def offers(place: Place, entries: Iterable[Entry], inside: Callable[[str], Seque
 def _csv_files(path: str, entries: Sequence[Entry], arriving: set[RemoteFile]) -> tuple[RemoteFile, ...]:
     files = []
     for entry in entries:
-        if entry.is_folder or not _is_usable(entry.name):
+        if entry.is_folder or not is_usable_name(entry.name):
             continue
         file = RemoteFile(entry.name, posixpath.join(path, entry.name), entry.size, entry.modified)
         if entry.name.casefold().endswith(UNFINISHED):
