@@ -22,6 +22,8 @@ FileReader = Callable[[Path, Policy], Snapshot]
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "classlink": "rollbook.connectors.classlink",
+        "clever": "rollbook.connectors.clever",
+        "guardians_csv": "rollbook.connectors.guardians_csv",
         "oneroster_csv": "rollbook.connectors.oneroster_csv.source",
         "oneroster_rest": "rollbook.connectors.oneroster_rest",
         "oneroster_sftp": "rollbook.connectors.oneroster_sftp",
