@@ -10,6 +10,8 @@ from pathlib import Path
 
 from rollbook.connectors.classlink import connector as classlink
 from rollbook.connectors.classlink.config import ClassLinkConfig
+from rollbook.connectors.clever import connector as clever
+from rollbook.connectors.clever.config import Config as CleverConfig
 from rollbook.connectors.oneroster_csv import connector as oneroster_csv
 from rollbook.connectors.oneroster_rest import connector as oneroster_rest
 from rollbook.connectors.oneroster_rest.config import OneRosterRestConfig
@@ -36,7 +38,7 @@ EQUAL_WAYS = (
 )
 """The ways that must give one fingerprint. Clever's model carries less, so its fingerprint is its own."""
 
-AnyConfig = ClassLinkConfig | OneRosterRestConfig | OneRosterSftpConfig
+AnyConfig = ClassLinkConfig | OneRosterRestConfig | OneRosterSftpConfig | CleverConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,13 @@ def configs(sandbox: Sandbox) -> dict[str, AnyConfig]:
             client_id=keys.oneroster_key,
             client_secret=keys.oneroster_secret,
         ),
+        "clever": CleverConfig(
+            district_id=keys.clever_district_id,
+            client_id=keys.clever_client_id,
+            client_secret=keys.clever_client_secret,
+            base_url=urls.clever,
+            token_url=f"{urls.clever}/oauth/tokens",
+        ),
     }
     if sandbox.sftp is not None:
         made["sftp_zip"] = OneRosterSftpConfig(
@@ -95,6 +104,8 @@ def read_way(config: AnyConfig, policy: Policy) -> Snapshot:
             return oneroster_rest.read(config, policy)
         case OneRosterSftpConfig():
             return oneroster_sftp.read(config, policy)
+        case CleverConfig():
+            return clever.read(config, policy)
 
 
 def read_every_way(

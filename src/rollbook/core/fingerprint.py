@@ -9,7 +9,7 @@ import polars as pl
 
 from rollbook.core.roster import ROSTER_SCHEMAS, Roster
 
-__all__ = ["roster_fingerprint"]
+__all__ = ["frame_fingerprints", "roster_fingerprint"]
 
 _NOT_CONTENT = ("line", "status")
 _ONLY_1_2: Mapping[str, tuple[str, ...]] = {
@@ -32,20 +32,26 @@ def roster_fingerprint(roster: Roster) -> str:
     Order and line numbers do not count; a row ``tobedeleted`` counts as absent; 1.2's finer words for staff count as
     the words of 1.1 that they came from.
     """
-    digest = hashlib.sha256()
-    for name in ROSTER_SCHEMAS:
-        frame = roster.frames[name]
-        if "status" in frame.columns:
-            frame = frame.filter(pl.col("status") == "active")
-        if name == "roles":
-            frame = frame.with_columns(pl.col("role").replace(_ROLES_OF_1_1))
-        dropped = {*_NOT_CONTENT, *_ONLY_1_2.get(name, ())}
-        kept = frame.select(
-            pl.col(column).list.join(",") if isinstance(dtype, pl.List) else pl.col(column)
-            for column, dtype in frame.schema.items()
-            if column not in dropped
-        )
-        rows = kept.unique().sort(kept.columns, nulls_last=True)
-        digest.update(f"{name} {rows.height}\n".encode())
-        digest.update(rows.write_csv(null_value="\\N", quote_style="always").encode())
+    return hashlib.sha256(" ".join(frame_fingerprints(roster).values()).encode()).hexdigest()
+
+
+def frame_fingerprints(roster: Roster) -> dict[str, str]:
+    """Frame → digest of its rows, as ``roster_fingerprint`` compares them."""
+    return {name: _fingerprint(name, roster.frames[name]) for name in ROSTER_SCHEMAS}
+
+
+def _fingerprint(name: str, frame: pl.DataFrame) -> str:
+    if "status" in frame.columns:
+        frame = frame.filter(pl.col("status") == "active")
+    if name == "roles":
+        frame = frame.with_columns(pl.col("role").replace(_ROLES_OF_1_1))
+    dropped = {*_NOT_CONTENT, *_ONLY_1_2.get(name, ())}
+    kept = frame.select(
+        pl.col(column).list.join(",") if isinstance(dtype, pl.List) else pl.col(column)
+        for column, dtype in frame.schema.items()
+        if column not in dropped
+    )
+    rows = kept.unique().sort(kept.columns, nulls_last=True)
+    digest = hashlib.sha256(f"{name} {rows.height}\n".encode())
+    digest.update(rows.write_csv(null_value="\\N", quote_style="always").encode())
     return digest.hexdigest()

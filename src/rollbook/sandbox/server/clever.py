@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import polars as pl
 
+from rollbook.sandbox.district.calendar import date_of
 from rollbook.sandbox.district.users import district_name
 from rollbook.sandbox.server.clever_events import EVENTS_SCHEMA, events_between
 from rollbook.sandbox.server.clever_sso import CleverSso
@@ -103,7 +104,7 @@ class CleverApp:
             "sis_type": "sftp",
             "login_methods": ["Clever Passwords"],
             "launch_date": "2026-08-17",
-            "last_sync": "2026-09-01T02:00:00.000Z",
+            "last_sync": f"{date_of(self._world.day).isoformat()}T02:30:00.000Z",
             "portal_url": "https://clever.example.org/in/sandbox",
             "nces_id": "5300100",
             "district_contact": {

@@ -97,7 +97,7 @@ class Sandbox:
             return self.world.faults.due(vendor, path)
 
         def asked(method: str, path: str, status: int) -> None:
-            self.world.asked(vendor, status)
+            self.world.asked(vendor, method, status)
 
         return Host(app, port=port, due=due, act=self.world.act, asked=asked)
 

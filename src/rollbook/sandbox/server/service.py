@@ -97,7 +97,7 @@ class Service:
             return self.dialect.error(400, "invalid_filter_field")
         shown = _page(offset, limit, view.height, request.page_fault)
         members = self.dialect.members(table, self.dialect.hrefs)
-        only, warned = _known(_fields(request), members, asked, frame)
+        only, warned = _known(_fields(request), {*members, *_NEVER_FILLED[table], "metadata"}, asked, frame)
         if warned == "invalid_blank_selection_field" or (warned and not self.dialect.warns and "sort" not in warned):
             return self.dialect.error(400, "invalid_selection_field")
         body = self._body(view, members, only, key, shown, (stamp, path, _tag(asked), *map(str, shown)))
@@ -168,6 +168,25 @@ class Service:
         return headers
 
 
+_NEVER_FILLED = {
+    "academicSessions": ("children",),
+    "orgs": ("children",),
+    "courses": ("resources",),
+    "classes": ("resources",),
+    "users": (
+        "password", "resources", "userMasterIdentifier", "preferredMiddleName", "preferredLastName", "pronouns",
+        "userProfiles", "role", "orgs", "roles", "primaryOrg", "preferredFirstName",
+    ),
+    "enrollments": (),
+    "demographics": (
+        "americanIndianOrAlaskaNative", "asian", "blackOrAfricanAmerican", "nativeHawaiianOrOtherPacificIslander",
+        "white", "demographicRaceTwoOrMoreRaces", "hispanicOrLatinoEthnicity", "countryOfBirthCode",
+        "stateOfBirthAbbreviation", "cityOfBirth", "publicSchoolResidenceStatus",
+    ),
+}  # fmt: skip
+"""Fields of either version that a generated district leaves blank, or that only the other version has: they may be
+asked for."""
+
 _WARNING = (
     ',"statusInfoSet":[{"imsx_codeMajor":"success","imsx_severity":"warning","imsx_description":"CODE",'
     '"imsx_codeMinor":"CODE"}]'
@@ -199,12 +218,12 @@ def _fields(request: Request) -> tuple[str, ...]:
 
 
 def _known(
-    wanted: tuple[str, ...], members: Members, asked: dict[str, str], frame: pl.DataFrame
+    wanted: tuple[str, ...], fields: set[str], asked: dict[str, str], frame: pl.DataFrame
 ) -> tuple[tuple[str, ...], str]:
     """(fields to send, code of the warning): an unknown field gives all fields and a warning, as 1.1 has it."""
     if wanted and not any(wanted):
         return (), "invalid_blank_selection_field"
-    if any(name not in members for name in wanted):
+    if any(name not in fields for name in wanted):
         return (), "invalid_selection_field"
     if asked.get("sort") and asked["sort"] not in frame.columns:
         return wanted, "invalid_sort_field"

@@ -110,10 +110,10 @@ class World:
             kept = [school for school in sharing.schools or schools if school in schools]
             self.set_sharing(vendor, schools=tuple(kept[:-1] or kept))
 
-    def asked(self, vendor: str, status: int) -> None:
-        """A request was answered (0: it was not)."""
+    def asked(self, vendor: str, method: str, status: int) -> None:
+        """A request was answered (0: it was not); counted in ``requests`` as "vendor METHOD status"."""
         with self._lock:
-            self.requests[f"{vendor} {status}"] += 1
+            self.requests[f"{vendor} {method} {status}"] += 1
 
     def frames(self, vendor: str = "") -> tuple[Frames, str]:
         """The tables as a vendor's app may see them, all of them without ``vendor``; and a stamp that is equal while
