@@ -36,6 +36,9 @@ def hold(context: Context, changes: Changes, records: pl.DataFrame) -> tuple[pl.
         nobody = pl.lit(None, dtype=pl.String)
         return records.with_columns(hold=nobody, depends_on=nobody), pl.DataFrame(schema=HOLD_SCHEMA)
     over = _over_threshold(context, records)
+    if over.is_empty() and context.matched.ambiguous.is_empty():  # nothing waits, so nothing hangs on what waits
+        nobody = pl.lit(None, dtype=pl.String)
+        return records.with_columns(hold=nobody, depends_on=nobody), pl.DataFrame(schema=HOLD_SCHEMA)
     records = records.join(over, on=("kind", "school_id", "group"), how="left", maintain_order="left", nulls_equal=True)
     waits = _alarming(pl.col("every").fill_null(False)) | ((pl.col("group") == "update") & pl.col("names"))
     records = records.with_columns(hold=pl.when(waits).then("key")).drop("key", "every")

@@ -52,11 +52,12 @@ def diff(context: Context) -> tuple[Changes, Leaving]:
 def _link(context: Context, changes: Changes) -> None:
     """New source links, with the fingerprint of what they bind."""
     links = context.matched.links
-    prints = [
-        frame.join(links, on="ref", how="semi").unique("ref").with_columns(kind=pl.lit(kind))
-        for kind, frame in changes.fingerprints.items()
-    ]
-    links = links.join(pl.concat(prints), on=("kind", "ref"), how="left", maintain_order="left").with_columns(
+    nothing = pl.DataFrame(schema={"ref": pl.Int64, "fp": pl.Int64})
+    parts = [links.clear().with_columns(fp=pl.lit(None, dtype=pl.Int64))]
+    for (kind,), rows in links.group_by("kind", maintain_order=True):
+        prints = changes.fingerprints.get(str(kind), nothing).join(rows, on="ref", how="semi").unique("ref")
+        parts.append(rows.join(prints.select("ref", "fp"), on="ref", how="left", maintain_order="left"))
+    links = pl.concat(parts).with_columns(
         object_id=pl.col("ref"),
         fingerprint=pl.col("fp"),
         record=pl.col("ref"),

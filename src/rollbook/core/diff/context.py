@@ -295,6 +295,5 @@ def _of_children(pairs: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
 
 def _first_home(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Each ``ref`` once, with the smallest ``school_id`` of the first part that knows it."""
-    return pl.concat([part.sort("school_id", nulls_last=True) for part in parts]).unique(
-        "ref", keep="first", maintain_order=True
-    )
+    least = [part.group_by("ref").agg(pl.col("school_id").min()) for part in parts]
+    return pl.concat(least).unique("ref", keep="first", maintain_order=True)
