@@ -49,6 +49,7 @@ PLAYGROUND = "Trying out and measuring"
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "rollbook.cli.demo:demo", "Show the main job on a made-up district, in a minute.", PLAYGROUND),
     Command("generate", "rollbook.cli.generate:generate", "Make a believable district's OneRoster files.", PLAYGROUND),
+    Command("sandbox", "rollbook.cli.sandbox:sandbox", "Open make-believe vendors to practise on.", PLAYGROUND),
     Command("bench", "rollbook.cli.bench:bench", "Measure Rollbook against the floor.", PLAYGROUND),
     Command("validate", "rollbook.cli.validate:validate", "Say what is in a bundle, and what is wrong with it.", SETUP),
     Command("district", "rollbook.cli.district:district", "Add a district.", SETUP),
