@@ -98,7 +98,7 @@ def relations(context: Context, leaving: Leaving) -> tuple[Relation, ...]:
                 speaks=(
                     _speaks_of_pair(context, leaving.students, leaving.persons)
                     & ~students.is_in(context.still_students.implode())
-                    & ~students.is_in(leaving.kept_students.implode())
+                    & ~students.is_in(pl.concat([leaving.kept_students, leaving.unjudged_students]).implode())
                     & ~persons.is_in(frozen_persons)
                 )
                 | persons.is_in(context.without_rights.implode()),
@@ -221,12 +221,12 @@ def _pairs_of(rows: pl.DataFrame) -> pl.Expr:
 
 
 def _may_teach(context: Context) -> pl.Series:
-    """References of persons who may be enrolled as teacher: staff by this reading, by hand, or frozen. A guardian whom
-    somebody enrolled as teacher would see a class of other people's children."""
-    by_hand = context.state.frames["staff_roles"].filter((pl.col("status") == "active") & ~pl.col("managed"))
-    return pl.concat(
-        [context.staff_roles["person_id"], by_hand["person_id"], context.frozen_objects("person")]
-    ).unique()
+    """References of persons who may be enrolled as teacher: staff by this reading, by hand, or still because they are
+    frozen. A guardian whom somebody enrolled as teacher would see a class of other people's children."""
+    roles = context.state.frames["staff_roles"].filter(pl.col("status") == "active")
+    frozen = pl.col("person_id").is_in(context.frozen_objects("person").implode())
+    still = roles.filter(~pl.col("managed") | frozen)
+    return pl.concat([context.staff_roles["person_id"], still["person_id"]]).unique()
 
 
 def _merged(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:

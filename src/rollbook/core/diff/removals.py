@@ -15,10 +15,12 @@ __all__ = ["Leaving", "diff_removals"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
     """Ids of the objects that this reading says are gone, were it for the second time: what hangs on them may still be
-    there. ``kept_students`` only lose their enrollments (setting); ``archived_persons`` are archived in this run;
+    there. ``unjudged_students`` are gone, too, but may be at a school of which this reading has nothing to say;
+    ``kept_students`` only lose their enrollments (setting); ``archived_persons`` are archived in this run;
     ``ended_classes``: gone because their session was known to end."""
 
     students: pl.Series
+    unjudged_students: pl.Series
     kept_students: pl.Series
     persons: pl.Series
     archived_persons: pl.Series
@@ -31,7 +33,7 @@ def diff_removals(context: Context, changes: Changes) -> Leaving:
 
     An object of a school that was never, or is no longer, matched is left alone.
     """
-    gone = _students(context)
+    gone, unjudged = _students(context)
     live = pl.col("status").is_in(["active", "suspended"])
     students = gone.filter(live & ((pl.col("action") == "archive") | (pl.col("status") == "active")))
     kept = students.clear()
@@ -39,7 +41,7 @@ def diff_removals(context: Context, changes: Changes) -> Leaving:
         kept = students.filter(pl.col("action") == "archive")
         students = students.filter(pl.col("action") != "archive")
     _archive(changes, students, "student")
-    persons = _persons(context, kept["id"])
+    persons = _persons(context, pl.concat([kept["id"], unjudged]))
     rows = persons.with_columns(row_id=pl.col("id"), disabled_by=pl.lit("sync"), disabled_by_old=pl.col("disabled_by"))
     edits = field_edits(rows, ["disabled_by"]).join(rows.select("row_id", "kind"), on="row_id", maintain_order="left")
     changes.edit(edit_rows(edits, "person", kind=pl.col("kind"), action="archive"))
@@ -53,6 +55,7 @@ def diff_removals(context: Context, changes: Changes) -> Leaving:
     archived = pl.col("action") == "archive"
     return Leaving(
         students=gone.filter(archived & ~pl.col("id").is_in(kept["id"].implode()))["id"],
+        unjudged_students=unjudged,
         kept_students=kept["id"],
         persons=_gone(context, "person", "users", context.matched.persons["ref"])["id"],
         archived_persons=persons["id"],
@@ -114,14 +117,16 @@ def _judged(context: Context, rows: pl.DataFrame, schools: pl.DataFrame) -> pl.D
     )
 
 
-def _students(context: Context) -> pl.DataFrame:
-    """``id``, ``status``, ``archived_by``, ``action``, ``reason``."""
+def _students(context: Context) -> tuple[pl.DataFrame, pl.Series]:
+    """``id``, ``status``, ``archived_by``, ``action``, ``reason``; and the ids of those who are not to be archived."""
     rows = _gone(context, "student", "users", context.students["ref"])
     rows = rows.join(context.state.frames["students"], on="id", maintain_order="left")
     if context.whole("users"):  # who left long ago has nothing left that a whole reading would not end anyway
         rows = rows.filter(pl.col("status").is_in(["active", "suspended"]))
     schools = context.state.frames["student_schools"].filter(pl.col("status") == "active")
-    return _judged(context, rows, schools.select(id="student_id", school_id="school_id"))
+    judged = _judged(context, rows, schools.select(id="student_id", school_id="school_id"))
+    archived = judged.filter(pl.col("action") == "archive")["id"]
+    return judged, rows["id"].filter(~rows["id"].is_in(archived.implode()))
 
 
 def _classrooms(context: Context) -> pl.DataFrame:
