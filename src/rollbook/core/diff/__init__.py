@@ -6,9 +6,10 @@ import polars as pl
 
 from rollbook.core.diff.changes import Changes, insert_rows
 from rollbook.core.diff.context import Context
+from rollbook.core.diff.enrollments import enrollments
 from rollbook.core.diff.objects import diff_classrooms, diff_students, diff_terms
 from rollbook.core.diff.persons import diff_persons
-from rollbook.core.diff.relations import diff_relations, enrollments, relations
+from rollbook.core.diff.relations import diff_relations, relations
 from rollbook.core.diff.removals import Leaving, diff_removals
 
 __all__ = ["Changes", "Context", "Leaving", "diff"]
