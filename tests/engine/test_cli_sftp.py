@@ -87,7 +87,6 @@ def test_the_password_is_in_no_table_and_no_log(
     ("fault", "code"),
     [
         (SftpFault.REFUSED_LOGIN, 11),
-        (SftpFault.DROPPED, 12),
         (SftpFault.HALF_UPLOADED, 13),
         (SftpFault.STILL_UPLOADING, 12),
         (SftpFault.OTHER_HOST_KEY, 10),
@@ -98,7 +97,7 @@ def test_a_bad_day_of_the_server_is_an_error_and_no_run(
 ) -> None:
     add(rollbook, server)
     pin(rollbook, server)
-    server.set_fault(fault, 1000 if fault is SftpFault.DROPPED else 60_000)
+    server.set_fault(fault, 60_000)
     said = rollbook("plan", "maple", "--on", DAY, "--json")
     assert said.code == code, said.out
     assert said.json["error"]["hint"]

@@ -64,12 +64,14 @@ class HostKeyWatch(asyncssh.SSHClient):
     def __init__(self, pins: frozenset[str]) -> None:
         self._pins = pins
         self.presented = ""
+        self.is_known = False
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Whether the key that the server proves to hold is pinned."""
         fingerprint = key.get_fingerprint()
         self.presented = f"{key.get_algorithm()} {fingerprint}"
-        return fingerprint in self._pins
+        self.is_known = fingerprint in self._pins
+        return self.is_known
 
 
 def refusal(host: str, port: int, pins: frozenset[str], presented: Sequence[str]) -> ConfigError:

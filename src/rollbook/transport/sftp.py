@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncssh
 import polars as pl
+import stamina
 
 from rollbook.core import findings
 from rollbook.core.errors import ConfigError, DataError, TransientError
@@ -48,7 +49,7 @@ class SftpLimits:
     """How much a server may make us take, and how patient we are. Times are in seconds.
 
     ``settle``: between the two looks that must be equal; ``patience``: how long to wait for an upload to end;
-    ``total``: the longest that everything may take.
+    ``total``: the longest that one attempt may take; ``attempts``: how often to connect when the connection breaks.
     """
 
     files: int = 500
@@ -57,6 +58,7 @@ class SftpLimits:
     settle: float = 10.0
     patience: float = 60.0
     total: float = 2 * 3600.0
+    attempts: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +87,8 @@ def fetch(
     """The newest complete delivery at ``path`` stands in ``into`` while the context is open; then it is removed.
 
     ``path``: a folder, a file, or a pattern of names in a folder. ``marks``: lower-case names of which a set of loose
-    CSV files must hold one to count as a delivery while others do. What a broken connection left is gone on with the
-    next time. One process at a time may fetch into a folder.
+    CSV files must hold one to count as a delivery while others do. What a broken connection left is gone on with, now
+    and the next time. One process at a time may fetch into a folder.
 
     Raises ConfigError (nothing there, host key, settings), AuthError, DataError (FIL-001, FIL-015: no delivery, or none
     is complete; FIL-006, FIL-007: too much) and TransientError (still being uploaded, changed or cut off meanwhile).
@@ -94,11 +96,21 @@ def fetch(
     limits = limits or SftpLimits()
     place = place_of(path)
     with _alone(into):
-        fetched = asyncio.run(_fetch(site, place, into, limits, marks, progress))
+        for attempt in stamina.retry_context(on=_is_broken, attempts=limits.attempts, timeout=None, wait_initial=1.0):
+            with attempt:
+                fetched = asyncio.run(_fetch(site, place, into, limits, marks, progress))
         try:
             yield fetched
         finally:
             sweep(into)
+
+
+def _is_broken(error: Exception) -> bool:
+    """Whether the connection went away, which a new one may mend at once; a silent server and a growing file need more
+    time than that."""
+    cause = error.__cause__
+    is_silent = isinstance(cause, TimeoutError)
+    return isinstance(error, TransientError) and isinstance(cause, (asyncssh.Error, OSError)) and not is_silent
 
 
 async def _fetch(

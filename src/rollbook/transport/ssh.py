@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -15,6 +16,8 @@ from rollbook.core.errors import AuthError, ConfigError, RollbookError, Transien
 from rollbook.transport.host_key import FAMILIES, HostKeyWatch, parse_pins, refusal
 
 __all__ = ["SftpSite", "session"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,19 +128,23 @@ def _credentials(site: SftpSite) -> dict[str, Any]:
 async def _connect(site: SftpSite, pins: frozenset[str], credentials: dict[str, Any]) -> asyncssh.SSHClientConnection:
     """A connection with a pinned host key. A server has several keys and shows the one it is asked for, so that a pin
     of another kind than the first is found too; the login is sent only once a pinned key answered."""
-    presented: list[str] = []
-    for number, family in enumerate((sum(FAMILIES, ()), *FAMILIES)):
-        if number and (not pins or presented[0].split()[0] in _kinds(family)):
-            continue
+    watch = HostKeyWatch(pins)
+    try:
+        return await _greet(site, sum(FAMILIES, ()), watch, credentials)
+    except asyncssh.HostKeyNotVerifiable:
+        presented = [watch.presented]
+    others = [family for family in FAMILIES if presented[0].split()[0] not in _kinds(family)]
+    for family in (*others, *others) if pins else ():  # twice: a server without such a key may say so or just hang up
         watch = HostKeyWatch(pins)
         try:
             return await _greet(site, family, watch, credentials)
         except asyncssh.HostKeyNotVerifiable:
             presented.append(watch.presented)
-        except asyncssh.KeyExchangeFailed:
-            if not number:
+        except (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, ConnectionError) as error:
+            if watch.is_known:
                 raise
-    raise refusal(site.host, site.port, pins, presented)
+            _log.debug("no host key of the kind %s: %s", family[0], type(error).__name__)
+    raise refusal(site.host, site.port, pins, sorted(set(presented)))
 
 
 async def _greet(

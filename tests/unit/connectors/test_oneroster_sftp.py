@@ -108,7 +108,7 @@ def test_the_test_of_the_connection_says_what_is_wrong_and_what_to_do(
     serve(server, tmp_path, "a.zip", 1000)
     server.set_fault(fault, {SftpFault.DROPPED: 100, SftpFault.STILL_UPLOADING: 60_000}.get(fault))
     receipt = check(config, POLICY)
-    assert receipt.works is (fault is SftpFault.SLOW)
+    assert receipt.works is (fault in (SftpFault.SLOW, SftpFault.DROPPED))
     assert bool(receipt.problem and receipt.hint and receipt.exit_code) is not receipt.works
     assert server.password not in repr(receipt)
 

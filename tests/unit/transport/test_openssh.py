@@ -15,7 +15,7 @@ from rollbook.core.errors import AuthError, ConfigError, RollbookError, Transien
 from rollbook.transport.sftp import SftpLimits, fetch
 from rollbook.transport.ssh import SftpSite
 
-QUICK = SftpLimits(settle=0.05, patience=0.3)
+QUICK = SftpLimits(settle=0.05, patience=0.3, attempts=1)
 REQUIRED = os.environ.get("ROLLBOOK_REQUIRE_SSHD") == "1"
 
 pytestmark = pytest.mark.skipif(

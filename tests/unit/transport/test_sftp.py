@@ -20,7 +20,8 @@ from rollbook.transport.remote import LOOSE
 from rollbook.transport.sftp import Fetched, SftpLimits, fetch
 from rollbook.transport.ssh import SftpSite
 
-QUICK = SftpLimits(settle=0.05, patience=0.3)
+QUICK = SftpLimits(settle=0.05, patience=0.3, attempts=1)
+AGAIN = replace(QUICK, attempts=3)
 SECRET = "Quillfeather"
 """A name in the files: it must be in no log line and in no error."""
 
@@ -233,7 +234,16 @@ def test_a_file_that_changes_while_it_is_fetched_fails_the_run(server: SftpSandb
         pytest.fail("it was taken for whole")
 
 
-def test_a_broken_download_is_gone_on_with(server: SftpSandbox, into: Path) -> None:
+def test_a_broken_download_is_gone_on_with_at_once(server: SftpSandbox, into: Path) -> None:
+    path = bundle(server.root / "a.zip", size=7_000_000)
+    server.set_fault(SftpFault.DROPPED, 11_000_000)
+    found, content = fetched(server, into, limits=AGAIN)
+    assert content == path.read_bytes()
+    assert 0 < found.received <= path.stat().st_size - 4 * 1024**2
+    assert server.logins == 2
+
+
+def test_a_broken_download_is_gone_on_with_the_next_time(server: SftpSandbox, into: Path) -> None:
     path = bundle(server.root / "a.zip", size=7_000_000)
     server.set_fault(SftpFault.DROPPED, 11_000_000)
     with pytest.raises(TransientError, match="failed"):
@@ -267,6 +277,14 @@ def test_a_silent_server_does_not_hold_us_for_ever(server: SftpSandbox, into: Pa
     with pytest.raises(TransientError, match="longer than"):
         fetched(server, into, limits=replace(QUICK, total=0.5))
     assert time.monotonic() - started < 40
+
+
+def test_a_login_that_is_refused_is_not_tried_again(server: SftpSandbox, into: Path) -> None:
+    server.set_fault(SftpFault.REFUSED_LOGIN)
+    started = time.monotonic()
+    with pytest.raises(AuthError):
+        fetched(server, into, limits=replace(AGAIN, attempts=30))
+    assert time.monotonic() - started < 20
 
 
 def test_two_processes_do_not_fetch_into_one_folder(server: SftpSandbox, into: Path) -> None:

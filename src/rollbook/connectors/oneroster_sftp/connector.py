@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from rollbook.connectors.kit.receipt import SharingReceipt, receipt_of, refusal_of
+from rollbook.connectors.kit.redaction import hush_wire_logs
 from rollbook.connectors.oneroster import spec
 from rollbook.connectors.oneroster_csv import read as read_bundle
 from rollbook.connectors.oneroster_sftp.config import OneRosterSftpConfig
@@ -55,6 +56,7 @@ def check(config: OneRosterSftpConfig, policy: Policy) -> SharingReceipt:
 
 @contextmanager
 def _arrived(config: OneRosterSftpConfig, progress: Telling | None) -> Iterator[tuple[Fetched, Ledger]]:
+    hush_wire_logs()
     with _folder(config) as into:
         fetching = fetch(config.site, config.path, into, limits=config.sftp_limits, marks=_MARKS, progress=progress)
         with fetching as fetched:
