@@ -142,14 +142,14 @@ PLAN_CODES: tuple[FindingKind, ...] = (
         "SCP-018",
         _WARNING,
         "Guardian of an unknown student",
-        "Line {line} of {stream}: nobody in the district has the student id {sourced_id}, so the guardian was not linked.",
+        "{stream}: nobody in the district has the student id {sourced_id}. Guardian {detail} was not linked to it.",
         "Use the id that the main source uses (its sourcedId), or the student number; the same kind in every line.",
     ),
     FindingKind(
         "SCP-019",
         _WARNING,
         "Student id of several students",
-        "Line {line} of {stream}: several students have the id {sourced_id}, so the guardian was linked to none of them.",
+        "{stream}: several students have the id {sourced_id}. Guardian {detail} was linked to none of them.",
         "Use the sourcedIds of the main source in this file, or mend the student numbers.",
     ),
     FindingKind(

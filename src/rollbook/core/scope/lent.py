@@ -63,5 +63,12 @@ def lent_students(roster: Roster, state: State) -> Lent:
 
 
 def _told(lost: pl.DataFrame, code: str) -> pl.DataFrame:
-    line, student = pl.col("line"), pl.col("student_sourced_id")
-    return of_rows(lost, code, stream="users.csv", column="agentSourcedIds", line=line, sourced_id=student)
+    return of_rows(
+        lost,
+        code,
+        stream="guardians.csv",
+        column="studentSisId",
+        line=pl.col("line"),
+        sourced_id=pl.col("student_sourced_id"),
+        detail=pl.col("user_sourced_id"),
+    )
