@@ -133,8 +133,8 @@ def _column(frame: str, name: str) -> str:
         return "class_sourced_id"
     if frame in ("enrollments", "refused", "roles") and name == "user":
         return "user_sourced_id"
-    if frame == "roles" and name == "org":
-        return "org_sourced_id"
+    if frame == "roles" and name in ("org", "role"):
+        return {"org": "org_sourced_id", "role": "role"}[name]
     if frame == "classes" and name == "course":
         return "course_sourced_id"
     if frame == "refused" and name == "id":

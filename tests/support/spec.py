@@ -107,17 +107,25 @@ def check(case: Case) -> None:
     world.previous_rows = dict(case.previous_rows)
     policy, roster = Policy(**case.settings), reading(case.incoming, case=case)
     plan = world.plan(roster, policy, case.today)
-    assert records(plan, world) == rows_of(case.expect)
+    _same(records(plan, world), case.expect)
     if case.fields is not None:
-        assert changed(plan, world) == rows_of(case.fields)
+        _same(changed(plan, world), case.fields)
     if case.holds is not None:
-        assert holds(plan) == rows_of(case.holds)
+        _same(holds(plan), case.holds)
     codes = set(plan.findings["code"])
     for code in case.findings.split():
         assert (code.lstrip("-") in codes) is not code.startswith("-"), f"{code}: {sorted(codes)}"
     world.apply(plan)
     assert world.loose_ends() == []
     assert world.plan(roster, policy, case.today).without_holds().is_empty
+
+
+def _same(found: set[tuple[str, ...]], table: str) -> None:
+    """The two tables hold the same lines."""
+    wanted = rows_of(table)
+    wrong = [f"+ {' | '.join(line)}" for line in sorted(found - wanted)]
+    wrong += [f"- {' | '.join(line)}" for line in sorted(wanted - found)]
+    assert not wrong, "\n" + "\n".join(wrong)
 
 
 def holds(plan: Plan) -> set[tuple[str, ...]]:
