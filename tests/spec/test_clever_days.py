@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from rollbook.connectors import clever
 from rollbook.core.clean import clean
 from rollbook.core.plan import Plan
 from rollbook.core.policy import Policy
+from rollbook.core.snapshot import Mode
+from rollbook.sandbox.server import Sandbox
 
 TODAY = dt.date(2026, 9, 2)
 SINCE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
@@ -149,3 +152,28 @@ def test_a_teacher_who_is_staff_too_is_one_person(world: World) -> None:
     tess = next(row["id"] for row in world.rows("person") if row["family_name"] == "Lind51")
     assert {row["role"] for row in world.rows("staff_role") if row["person_id"] == tess} == {"teacher", "principal"}
     assert teacher(51)["roles"].keys() == {"teacher"}
+
+
+def test_events_end_where_a_whole_reading_ends() -> None:
+    """Two nights of a make-believe district: the second is read by events alone, and nothing is left to do after it."""
+    with Sandbox(students=60, seed=2) as sandbox:
+        keys = sandbox.credentials
+        settings = clever.Config(token=keys.clever_token, base_url=sandbox.urls.clever, page_size=100)
+
+        def night(day: int, since: dt.datetime | None = None) -> Plan:
+            sandbox.set_day(day)
+            snapshot = clever.read(settings, POLICY, since=since)
+            assert {stream.mode for stream in snapshot.streams.values()} == {Mode.DELTA if since else Mode.BULK}
+            return world.plan(clean(snapshot, POLICY), POLICY, TODAY)
+
+        world = World()
+        for org in clever.read(settings, POLICY).streams["orgs"].frame.filter(type="school").iter_rows(named=True):
+            world.school(org["name"], org["sourcedId"])
+        world.apply(night(1))
+        world.apply(night(2))
+        moment = dt.datetime.now(dt.UTC)
+        time.sleep(0.01)
+        by_events = night(3, moment)
+        assert told(by_events), "the third day brought nothing, so nothing was shown"
+        world.apply(by_events)
+        assert told(night(3)) == []

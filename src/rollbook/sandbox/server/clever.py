@@ -140,7 +140,6 @@ class CleverApp:
             new = events_between(
                 self._told[1],
                 known[1],
-                day=self._world.day,
                 first=self._world.day * 1_000_000_000 + self._events.height,
             )
             self._events = pl.concat([self._events, new])

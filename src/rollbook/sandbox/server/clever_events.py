@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
-from rollbook.sandbox.district.calendar import date_of
 from rollbook.sandbox.server.wire_clever import SETS
 
 __all__ = ["EVENTS_SCHEMA", "events_between"]
@@ -18,7 +18,7 @@ _STAMPS = frozenset({"created", "last_modified"})
 
 
 def events_between(
-    before: Mapping[str, pl.DataFrame], after: Mapping[str, pl.DataFrame], *, day: int, first: int
+    before: Mapping[str, pl.DataFrame], after: Mapping[str, pl.DataFrame], *, first: int
 ) -> pl.DataFrame:
     """The events of one night, columns ``EVENTS_SCHEMA``, ids ascending from number ``first``. Parents come before
     children; deletions the other way round. The exact order at Clever is unconfirmed."""
@@ -26,7 +26,8 @@ def events_between(
         *(event for name in SETS for event in _written(name, before[name], after[name])),
         *(event for name in reversed(SETS) for event in _deleted(name, before[name], after[name])),
     ]
-    at = f"{date_of(day).isoformat()}T02:30:00.000Z"
+    # the moment of the night that somebody just let pass, for who asks what changed since a moment of real time
+    at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     rows = []
     for number, (name, kind, row, previous) in enumerate(found, first):
         event_id = f"{number:024x}"
