@@ -57,6 +57,9 @@ def _narrowed(frames: Frames, sharing: Sharing) -> Frames:
         classes = classes.filter(pl.col("sourcedId").is_in(these))
         enrollments = enrollments.filter(pl.col("classSourcedId").is_in(these))
     schools = classes.get_column("schoolSourcedId").unique().implode()
+    # Sharing by school leaves the district office shared; unconfirmed, like most of who is sent without a class.
+    offices = frames["orgs"].filter(pl.col("type") != "school").get_column("sourcedId")
+    places = pl.concat([schools.explode(), offices]).implode()
     seated = enrollments.select(sourcedId="userSourcedId").unique()
     pupils = people.filter(pl.col("role") == "student").join(seated, on="sourcedId", how="semi")
     families = pupils.select(sourcedId=pl.col("agentSourcedIds").str.split(",")).explode(
@@ -64,15 +67,14 @@ def _narrowed(frames: Frames, sharing: Sharing) -> Frames:
     )
     at_school = people.filter(
         ~pl.col("role").is_in(["student", "parent", "guardian", "relative"])
-        & pl.col("orgSourcedIds").str.split(",").list.eval(pl.element().is_in(schools)).list.any()
+        & pl.col("orgSourcedIds").str.split(",").list.eval(pl.element().is_in(places)).list.any()
     ).select("sourcedId")
     wanted = pl.concat([seated, families.drop_nulls(), *([] if sharing.classes else [at_school])]).unique()
-    org = pl.col("type") != "school"
     return {
         "classes": classes,
         "enrollments": enrollments,
         "users": people.join(wanted, on="sourcedId", how="semi", maintain_order="left"),
-        "orgs": frames["orgs"].filter(org | pl.col("sourcedId").is_in(schools)),
+        "orgs": frames["orgs"].filter(pl.col("sourcedId").is_in(places)),
     }
 
 
