@@ -7,7 +7,10 @@ from tests.support.spec import Case, check
 from tests.support.world import World
 
 CHAPTER = "Schools"
-INTRO = "Only matched schools take part. One that is no longer shared is suspended, not emptied; one that is not matched is left alone."
+INTRO = (
+    "Only matched schools take part. One that is no longer shared is suspended, not emptied; one that is not matched is "
+    "left alone."
+)
 
 BOTH = """
 session | title | from       | to
