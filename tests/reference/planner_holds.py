@@ -127,15 +127,22 @@ def _person_home(plan: ReferencePlan, key: Key) -> int | None:
     if plan.roles_of.get(key):
         return _first([school for school, _ in plan.roles_of[key]])
     children = [_student_home(plan, student) for student, person in plan.pairs if person == key]
+    children = [school for school in children if school is not None]
     return _first(children) if children else _person_home_before(plan, key)
 
 
-def _person_home_before(plan: ReferencePlan, key: Key) -> int | None:
-    roles = [r["school_id"] for r in plan.tables["staff_role"] if r["status"] == "active" and r["person_id"] == key]
-    if roles:
-        return _first(roles)
-    pairs = [r for r in plan.tables["guardianship"] if r["status"] == "active" and r["person_id"] == key]
-    return _first([_known_home(plan, row["student_id"]) for row in pairs])
+def _person_home_before(plan: ReferencePlan, key: int) -> int | None:
+    """Where they are staff, else their children's school; of somebody with nothing left, where they were last."""
+    for is_active in (True, False):
+        roles, pairs = (
+            [r for r in plan.tables[table] if (r["status"] == "active") is is_active and r["person_id"] == key]
+            for table in ("staff_role", "guardianship")
+        )
+        if roles:
+            return _first([row["school_id"] for row in roles])
+        if children := [row for row in pairs if _known_home(plan, row["student_id"]) is not None]:
+            return _first([_known_home(plan, row["student_id"]) for row in children])
+    return None
 
 
 def _bases(plan: ReferencePlan) -> Counter[tuple[str, int | None]]:

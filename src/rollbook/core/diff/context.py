@@ -180,11 +180,15 @@ class Context:
 
     @cached_property
     def person_homes_before(self) -> pl.DataFrame:
-        """``ref``, ``school_id``: as ``person_homes``, until now."""
+        """``ref``, ``school_id``: as ``person_homes``, until now; of somebody with nothing left, where they were last."""
+        roles, pairs = self.state.frames["staff_roles"], self.state.frames["guardianships"]
         active = pl.col("status") == "active"
-        roles = self.state.frames["staff_roles"].filter(active).select("school_id", ref="person_id")
-        pairs = self.state.frames["guardianships"].filter(active).select("student_id", ref="person_id")
-        return _first_home([roles.select("ref", "school_id"), _of_children(pairs, self.student_homes_before)])
+        parts = []
+        for rows in (active, ~active):
+            parts.append(roles.filter(rows).select(ref="person_id", school_id="school_id"))
+            children = pairs.filter(rows).select("student_id", ref="person_id")
+            parts.append(_of_children(children, self.student_homes_before))
+        return _first_home(parts)
 
     @cached_property
     def students_here(self) -> pl.Series:
