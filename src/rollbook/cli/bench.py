@@ -13,13 +13,14 @@ from rollbook.cli.screen import AsJson, console, print_json, table
 from rollbook.core.errors import ConfigError
 
 if TYPE_CHECKING:
+    from rollbook.bench.rest import RestResult
     from rollbook.bench.roster import Growth, Result
 
-MEASURES = ("roster",)
+MEASURES = ("roster", "rest")
 
 
 def bench(
-    what: Annotated[str, typer.Argument(metavar="[WHAT]", help="What to measure: roster.")] = "roster",
+    what: Annotated[str, typer.Argument(metavar="[WHAT]", help="What to measure: roster, rest.")] = "roster",
     students: Annotated[int, typer.Option("--students", "-n", min=50, help="Size of the district.")] = 100_000,
     peers: Annotated[bool, typer.Option("--peers", help="Also time Django's ORM on the same files (minutes).")] = False,
     growth: Annotated[
@@ -34,7 +35,8 @@ def bench(
     """Measure a first load, the same again, and 1 % changed, each beside its floor.
 
     The floor is parsing the files and copying their rows into bare indexed tables; for a repeat, parsing them and
-    reading the current keys and fingerprints. All happens in scratch databases; your districts are not touched.
+    reading the current keys and fingerprints. For rest: reading a server of the sandbox, beside fetching the same pages
+    with the bare client and decoding them. All happens in scratch databases; your districts are not touched.
     """
     if what not in MEASURES:
         raise ConfigError(f"There is nothing called {what!r} to measure.", hint=f"There is: {', '.join(MEASURES)}.")
@@ -48,6 +50,12 @@ def bench(
         if screen.is_terminal:
             screen.print(f"{sentence} …", style="dim")
 
+    if what == "rest":
+        from rollbook.bench import rest
+
+        read = rest.measure(students=students, rounds=rounds, tell=tell)
+        print_json(read.as_dict()) if as_json else _show_rest(read)
+        return
     if growth:
         grown = roster.grow(tell=tell)
         if page is not None:
@@ -90,6 +98,25 @@ def _show(result: Result) -> None:
         ]
         heads = [(word, "right") for word in ("first load", "Rollbook faster", "daily", "Rollbook faster")]
         console().print(table(["Django's ORM", *heads], faster))
+
+
+def _show_rest(result: RestResult) -> None:
+    from rollbook.bench.rest import BUDGET
+
+    told = result.as_dict()
+    console().print(
+        f"{result.students:,} students, {result.rows:,} rows, {result.requests:,} requests, {result.megabytes:,.0f} MB"
+    )
+    numbers = [(word, "right") for word in ("floor", "Rollbook", "ratio", "budget")]
+    row = (
+        "read over REST",
+        f"{result.floor.seconds:.2f} s",
+        f"{result.read.seconds:.2f} s",
+        f"{result.ratio:.2f}",
+        f"≤ {BUDGET:g}",
+    )
+    console().print(table(["", *numbers], [row]))
+    console().print(f"Most memory: {result.read.peak_mb:,.0f} MB; {told['bytes_a_row']:,} bytes for each further row")
 
 
 def _show_growth(growth: Growth) -> None:
