@@ -5,6 +5,7 @@ Each case is a directory, a file, and what is planned. Students are known by the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,7 @@ from tests.support.world import World
 from rollbook.core.plan import Plan
 from rollbook.core.policy import Policy
 from rollbook.core.roster import Roster
+from rollbook.core.snapshot import Mode
 from rollbook.core.state import STATE_SCHEMAS, State
 
 BESIDE = {"orgs": "absent", "sessions": "absent", "courses": "absent", "classes": "absent", "enrollments": "absent"}
@@ -224,3 +226,17 @@ def test_one_number_of_two_children_is_a_question(district: District) -> None:
 def test_a_number_that_an_archived_student_had_before_means_the_active_one(district: District) -> None:
     district.add("student", given_name="Old", family_name="Ng", student_number="1001", status="archived")
     assert "Mia guards Ada" in told(district.plan(file(MIA)), district)
+
+
+def test_a_child_with_more_than_six_guardians_is_told(district: District) -> None:
+    seven = [(f"g{number}", f"Pat{number} Ng", "", "", "1001") for number in range(7)]
+    assert district.plan(file(*seven)).findings.filter(code="PLN-008")["sourced_id"].to_list() == ["1001"]
+
+
+def test_a_file_of_additions_takes_nobody_away(district: District) -> None:
+    """The setting abandon is off: the file is read as changes."""
+    district.apply(district.plan(file(MIA, ROB)))
+    roster = file(("g5", "Ann Poe", "ann@home.example", "", "1004"))
+    modes = {frame: Mode.DELTA if mode is Mode.BULK else mode for frame, mode in roster.modes.items()}
+    plan = district.plan(replace(roster, modes=modes))
+    assert told(plan, district) == ["Ann guards Di", "new person Ann"]

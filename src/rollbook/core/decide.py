@@ -112,11 +112,12 @@ def _checks(context: Context, counts: pl.DataFrame) -> list[pl.DataFrame]:
             idle = schools.filter(~pl.col("school_id").is_in(served.drop_nulls().unique().implode()))
             result.append(of_rows(idle, "SCP-012", stream="orgs.csv", sourced_id=pl.col("org_sourced_id"), detail=word))
     result.append(_unjudged(context))
+    lent = context.scope.lent.select(sourced_id="student_sourced_id", ref="student_id")
     many = (
         context.guardianships.group_by("student_id")
         .agg(number=pl.len())
         .filter(pl.col("number") > 6)
-        .join(context.matched.students, left_on="student_id", right_on="ref")
+        .join(pl.concat([context.matched.students, lent]), left_on="student_id", right_on="ref")
         .sort("sourced_id")
     )
     result.append(
