@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "classlink": "rollbook.connectors.classlink",
         "clever": "rollbook.connectors.clever",
         "guardians_csv": "rollbook.connectors.guardians_csv",
+        "guardians_sftp": "rollbook.connectors.guardians_sftp",
         "oneroster_csv": "rollbook.connectors.oneroster_csv.source",
         "oneroster_rest": "rollbook.connectors.oneroster_rest",
         "oneroster_sftp": "rollbook.connectors.oneroster_sftp",

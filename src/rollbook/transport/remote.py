@@ -22,10 +22,12 @@ _SAFE_NAME = re.compile(r"[^/\\\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder on the server and, when only some of its entries count, the pattern of their names."""
+    """A folder on the server and, when only some of its entries count, the pattern of their names. ``each_file``: a CSV
+    file is a delivery by itself, not one of a set."""
 
     folder: str
     pattern: str = "*"
+    each_file: bool = False
 
     def matches(self, name: str) -> bool:
         """Whether an entry of this name counts; capitals do not matter."""
@@ -93,7 +95,7 @@ class Look:
     arriving: frozenset[RemoteFile] = frozenset()
 
 
-def place_of(path: str) -> Place:
+def place_of(path: str, *, each_file: bool = False) -> Place:
     """What a path setting means: ``/out`` a folder, ``/out/roster-*.zip`` the matching entries of one.
 
     Raises ConfigError when a folder's name holds a wildcard.
@@ -104,8 +106,8 @@ def place_of(path: str) -> Place:
             "Only the last part of the path may hold *, ? or [.", hint="Name the folder in full: /out/roster-*.zip"
         )
     if _WILD.search(name):
-        return Place(folder or ".", name)
-    return Place(path.strip().rstrip("/") or ("/" if path.strip() else "."))
+        return Place(folder or ".", name, each_file)
+    return Place(path.strip().rstrip("/") or ("/" if path.strip() else "."), each_file=each_file)
 
 
 def single(path: str, size: int, modified: int) -> Offer:
@@ -142,7 +144,7 @@ def offers(place: Place, entries: Iterable[Entry], inside: Callable[[str], Seque
                 found.append(Offer(entry.name, date_of(entry.name), files, is_folder=True))
         elif suffix in UNFINISHED:
             arriving.add(RemoteFile(entry.name, path, entry.size, entry.modified))
-        elif suffix == ".zip" and place.matches(entry.name):
+        elif place.matches(entry.name) and (suffix == ".zip" or (suffix == ".csv" and place.each_file)):
             file = RemoteFile(entry.name, path, entry.size, entry.modified)
             found.append(Offer(entry.name, date_of(posixpath.splitext(entry.name)[0]), (file,), is_folder=False))
         elif suffix == ".csv" and place.matches(entry.name):

@@ -82,19 +82,20 @@ def fetch(
     *,
     limits: SftpLimits | None = None,
     marks: frozenset[str] = frozenset(),
+    each_file: bool = False,
     progress: Telling | None = None,
 ) -> Iterator[Fetched]:
     """The newest complete delivery at ``path`` stands in ``into`` while the context is open; then it is removed.
 
     ``path``: a folder, a file, or a pattern of names in a folder. ``marks``: lower-case names of which a set of loose
-    CSV files must hold one to count as a delivery while others do. What a broken connection left is gone on with, now
-    and the next time. One process at a time may fetch into a folder.
+    CSV files must hold one to count as a delivery while others do. ``each_file``: every CSV file is a delivery.
+    What a broken connection left is gone on with, now and the next time. One process at a time may fetch into a folder.
 
     Raises ConfigError (nothing there, host key, settings), AuthError, DataError (FIL-001, FIL-015: no delivery, or none
     is complete; FIL-006, FIL-007: too much) and TransientError (still being uploaded, changed or cut off meanwhile).
     """
     limits = limits or SftpLimits()
-    place = place_of(path)
+    place = place_of(path, each_file=each_file)
     with _alone(into):
         for attempt in stamina.retry_context(on=_is_broken, attempts=limits.attempts, timeout=None, wait_initial=1.0):
             with attempt:

@@ -51,6 +51,12 @@ def test_a_pattern_chooses_names_whatever_their_capitals() -> None:
     assert [offer.name for offer in look.offers] == ["Roster-1.ZIP"]
 
 
+def test_each_file_can_be_a_delivery() -> None:
+    entries = [file("guardians-2026-09-02.csv", 1), file("guardians-2026-09-01.csv", 9), file("users.csv", 10)]
+    look = offers(place_of("/out/guardians-*.csv", each_file=True), entries, lambda name: [])
+    assert [offer.name for offer in look.offers] == ["guardians-2026-09-01.csv", "guardians-2026-09-02.csv"]
+
+
 def test_what_is_still_on_its_way_is_part_of_a_look() -> None:
     look = offers(Place("/out"), [folder("2026-09-03"), file("a.zip.part", 4)], lambda name: FOLDERS.get(name, []))
     assert {item.path for item in look.arriving} == {"/out/2026-09-03/orgs.csv.part", "/out/a.zip.part"}
