@@ -32,8 +32,8 @@ STUDENTS, PAGE = 24, 90
 EQUAL = ("classlink_proxy", "classlink_direct", "oneroster_1_1", "oneroster_1_2")
 WAYS = (*EQUAL, "clever")
 VENDOR = {"oneroster_1_1": "oneroster", "oneroster_1_2": "oneroster", "classlink_proxy": "classlink"}
-STRIDE = {"classlink_direct": 4, "oneroster_1_1": 4}
-"""These share all but the signature with the other two, so every fourth request of theirs is enough."""
+STRIDE = {"classlink_direct": 6, "oneroster_1_1": 6}
+"""These share all but the signature with the other two, so every sixth request of theirs is enough."""
 CHANGES = ("permission-change", "day-change")
 BRIEF = {"timeout": 0.6, "slow": 0.05}
 """Seconds: a time-out hangs longer than the client waits (0.25 s), a slow answer comes in time."""
