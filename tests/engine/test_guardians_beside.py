@@ -10,7 +10,7 @@ from tests.builders import connection, plan, planned, small_district
 
 from rollbook.core.lifecycle import RunState
 from rollbook.engine.apply import apply_plan
-from rollbook.services import planning, sources
+from rollbook.services import planning, sources, undoing
 from rollbook.services.applying import apply
 from rollbook.store.models import (
     ContactMethod,
@@ -21,6 +21,7 @@ from rollbook.store.models import (
     SourceLink,
     StaffRole,
     Student,
+    SyncRun,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,3 +98,11 @@ def test_who_left_the_file_is_no_guardian_and_others_links_stay(families: Source
     }
     assert Person.objects.get(given_name="Olga").disabled_by == "sync"
     assert Person.objects.get(given_name="Gus").disabled_by is None
+
+
+def test_taking_the_file_back_leaves_the_main_sources_people_as_they_were(families: SourceConnection) -> None:
+    before = pairs(), set(Person.objects.values_list("pk", "account_state")), ContactMethod.objects.count()
+    sync(families, NOW)
+    undoing.undo(run=SyncRun.objects.filter(connection=families).latest("pk"), by="alice", now=LATER)
+    assert (pairs(), set(Person.objects.values_list("pk", "account_state")), ContactMethod.objects.count()) == before
+    assert not SourceLink.objects.filter(connection=families).exists()
