@@ -11,7 +11,7 @@ from tests.engine.commands import Shell
 
 from rollbook.sandbox.server import Sandbox
 from rollbook.services import source_config
-from rollbook.store.models import ChangeLog, SourceConnection
+from rollbook.store.models import ChangeLog, SourceConnection, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,6 +129,20 @@ def test_classlink_is_found_by_its_tenant(rollbook: Shell, sandbox: Sandbox, mon
     tenant = ("--host", sandbox.urls.classlink, "--tenant-id", str(keys.classlink_tenant_id))
     rollbook.ok("source", "add", "maple", "--kind", "classlink", *tenant)
     assert rollbook.json("source", "test", "maple")["works"]
+
+
+def test_a_classlink_revision_that_was_applied_is_not_read_again(
+    rollbook: Shell, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = sandbox.credentials
+    monkeypatch.setenv("ROLLBOOK_SOURCE_API_KEY", keys.classlink_partner_key)
+    tenant = ("--host", sandbox.urls.classlink, "--tenant-id", str(keys.classlink_tenant_id))
+    rollbook.ok("source", "add", "maple", "--kind", "classlink", *tenant)
+    rollbook.ok("schools", "maple", "--create-missing")
+    rollbook.ok("sync", "maple")
+    assert "SRC-012" not in SyncRun.objects.get().findings
+    rollbook.ok("plan", "maple")
+    assert SyncRun.objects.order_by("-pk")[0].findings["SRC-012"] == 1
 
 
 def test_the_kinds_list_their_settings(rollbook: Shell) -> None:

@@ -65,7 +65,10 @@ class RestResult:
 
 def measure(*, students: int, rounds: int, tell: Callable[[str], None]) -> RestResult:
     """Serve a generated district on loopback from a process of its own, read it, and fetch the same pages barely, in
-    turns and each in a fresh process. Half the district is read as well, to see what memory a row takes. Raises ConfigError where the floor's JSON reader is not installed."""
+    turns and each in a fresh process. Half the district is read as well, to see what memory a row takes.
+
+    Raises ConfigError where the floor's JSON reader is not installed.
+    """
     if find_spec("orjson") is None:
         raise ConfigError(
             "The floor of this measurement needs the package orjson.",

@@ -50,14 +50,21 @@ class Read(Protocol):
     ) -> Snapshot: ...
 
 
+class IsUnchanged(Protocol):
+    """Whether the source says, in one small answer, that it is as it was in an earlier reading."""
+
+    def __call__(self, config: Any, policy: Policy, earlier: Snapshot, /) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
-    """One kind of source. ``config``: its frozen settings class."""
+    """One kind of source. ``config``: its frozen settings class; ``is_unchanged``: None where a source cannot say."""
 
     kind: str
     config: type[Any]
     check: Check
     read: Read
+    is_unchanged: IsUnchanged | None = None
 
 
 def connector(kind: str) -> Connector:
@@ -65,7 +72,8 @@ def connector(kind: str) -> Connector:
     if kind not in KINDS:
         raise ConfigError(f"There is no kind of source {kind!r}.", hint=f"There are: {', '.join(KINDS)}.")
     module = import_module(KINDS[kind])
-    return Connector(kind=kind, config=module.Config, check=module.check, read=module.read)
+    is_unchanged = getattr(module, "is_unchanged", None)
+    return Connector(kind=kind, config=module.Config, check=module.check, read=module.read, is_unchanged=is_unchanged)
 
 
 def file_reader(kind: str) -> FileReader:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
+import polars as pl
+
 from rollbook.connectors.registry import connector
+from rollbook.core import findings
 from rollbook.core.clean import clean
 from rollbook.core.policy import Policy
 from rollbook.core.roster import Roster
 from rollbook.core.snapshot import CHANGES_ONLY, Snapshot
+from rollbook.engine import artifacts
 from rollbook.engine.receipt import Progress
 from rollbook.services import source_config
 from rollbook.store.models import SourceConnection, SyncRun
@@ -27,9 +32,24 @@ def read(connection: SourceConnection, policy: Policy, *, progress: Progress | N
     """What the source says now, whole (S-2). Raises AuthError, ConfigError, DataError or TransientError, and then
     nothing is known and nothing changes."""
     config = source_config.config_of(connection)
+    item = connector(connection.kind)
+    if item.is_unchanged is not None and (kept := _kept(connection)):
+        run, earlier = kept
+        if item.is_unchanged(config, policy, earlier):
+            told = findings.make("SRC-012", stream=connection.kind, detail=str(run.pk))
+            known = earlier.findings.filter(pl.col("code") != "SRC-012")
+            return replace(earlier, findings=findings.merge([known, told]))
     moment = since(connection, dt.datetime.now(dt.UTC)) if getattr(config, "pulls", "full") == "delta" else None
     more: dict[str, Any] = {} if moment is None else {"since": moment}
-    return connector(connection.kind).read(config, policy, progress=progress, **more)
+    return item.read(config, policy, progress=progress, **more)
+
+
+def _kept(connection: SourceConnection) -> tuple[SyncRun, Snapshot] | None:
+    """The newest applied run and what it received, if that is still kept."""
+    run = SyncRun.objects.of(connection.pk).syncs().applied().newest_first().first()
+    if run is None or not run.snapshot or not artifacts.exists(run.district_id, run.snapshot):
+        return None
+    return run, artifacts.read_snapshot(run.district_id, run.snapshot)
 
 
 def since(connection: SourceConnection, now: dt.datetime) -> dt.datetime | None:

@@ -10,7 +10,7 @@ import pytest
 import stamina
 from tests.unit.connectors.vendors import PLANTED, OneRosterServer, district, failure
 
-from rollbook.connectors.classlink import Config, check, read
+from rollbook.connectors.classlink import Config, check, is_unchanged, read
 from rollbook.connectors.kit.contract import Contract, contract_of
 from rollbook.core.errors import AuthError, ConfigError, DataError, TransientError
 from rollbook.core.policy import Policy
@@ -193,6 +193,23 @@ def test_a_revision_that_keeps_changing_fails() -> None:
     vendor = ClassLink(headers=revised(0, for_good=False))
     with pytest.raises(TransientError, match="kept changing"):
         read(classlink(), Policy(), transport=vendor.transport())
+
+
+def test_an_equal_revision_means_that_there_is_nothing_to_read() -> None:
+    vendor = ClassLink(headers=lambda number: {"x-perm-rev": "one"})
+    earlier = read(classlink(), Policy(), transport=vendor.transport())
+    asked = len(vendor.server.asked)
+    assert is_unchanged(classlink(), Policy(), earlier, transport=vendor.transport())
+    assert len(vendor.server.asked) == asked + 1
+    assert not is_unchanged(classlink(), Policy(keep_birth_dates=True), earlier, transport=vendor.transport())
+    vendor.server.headers = lambda number: {"x-perm-rev": "two"}
+    assert not is_unchanged(classlink(), Policy(), earlier, transport=vendor.transport())
+
+
+def test_without_revisions_everything_is_read_each_time() -> None:
+    vendor = ClassLink()
+    earlier = read(classlink(), Policy(), transport=vendor.transport())
+    assert not is_unchanged(classlink(), Policy(), earlier, transport=vendor.transport())
 
 
 def test_masked_values_are_told() -> None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from rollbook.connectors.classlink.config import ClassLinkConfig as Config
-from rollbook.connectors.classlink.connector import check, read
+from rollbook.connectors.classlink.connector import check, is_unchanged, read
 
-__all__ = ["Config", "check", "read"]
+__all__ = ["Config", "check", "is_unchanged", "read"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -20,18 +21,21 @@ from rollbook.connectors.classlink.client import (
 from rollbook.connectors.classlink.config import ClassLinkConfig
 from rollbook.connectors.kit.http import Server
 from rollbook.connectors.kit.receipt import SharingReceipt, receipt_of, refusal_of
+from rollbook.connectors.oneroster.needs import used_columns, used_files
 from rollbook.connectors.oneroster.pull import Progress, Pull
 from rollbook.connectors.oneroster.sharing import look
 from rollbook.core import findings
 from rollbook.core.errors import AuthError, RollbookError, TransientError
 from rollbook.core.policy import Policy
-from rollbook.core.snapshot import Snapshot
+from rollbook.core.snapshot import FileInfo, Snapshot
 
-__all__ = ["check", "read"]
+__all__ = ["check", "is_unchanged", "read"]
 
 T = TypeVar("T")
 
 _RESTARTS = 3
+_REVISION = "x-perm-rev"
+"""The name under which the revision stands among a snapshot's files."""
 
 
 def read(
@@ -64,6 +68,30 @@ def check(config: ClassLinkConfig, policy: Policy, *, transport: httpx2.BaseTran
     return receipt_of(told)
 
 
+def is_unchanged(
+    config: ClassLinkConfig,
+    policy: Policy,
+    earlier: Snapshot,
+    *,
+    transport: httpx2.BaseTransport | None = None,
+) -> bool:
+    """Whether the revision is that of ``earlier``, and the same fields would be read: then there is nothing to read.
+
+    False where a server counts no revisions. Raises what ``read`` raises for a district that cannot be asked.
+    """
+    known = next((file.sha256 for file in earlier.files if file.name == _REVISION), "")
+    if not known:
+        return False
+
+    def ask(server: Server) -> str:
+        revision = Revision()
+        revision.watch(server.get("/orgs", {"limit": "1", "offset": "0"}))
+        return revision.value
+
+    value = _with_district(config, transport, ask)
+    return bool(value) and _revision_file(value, policy).sha256 == known
+
+
 def _consistent(
     server: Server,
     config: ClassLinkConfig,
@@ -87,6 +115,8 @@ def _consistent(
             snapshot = pull.snapshot()
         except Revised:
             continue
+        if revision.value and since is None:
+            snapshot = replace(snapshot, files=(*snapshot.files, _revision_file(revision.value, policy)))
         if not revision.masked:
             return snapshot
         masked = findings.make("SRC-010", stream=server.base.rpartition("/")[2])
@@ -95,6 +125,13 @@ def _consistent(
         f"The district's data or sharing in {VENDOR} kept changing while we read ({_RESTARTS} times).",
         hint="Try again when the district has finished its changes; nothing was changed here.",
     )
+
+
+def _revision_file(value: str, policy: Policy) -> FileInfo:
+    """The revision, and which fields were read at it, as a line among the files."""
+    fields = [f"{name} {sorted(used_columns(name, policy))}" for name in used_files("1.2", policy)]
+    digest = hashlib.sha256("\n".join([value, *fields]).encode()).hexdigest()
+    return FileInfo(name=_REVISION, size=0, rows=0, sha256=digest, encoding="", separator="")
 
 
 def _with_district(config: ClassLinkConfig, transport: httpx2.BaseTransport | None, work: Callable[[Server], T]) -> T:

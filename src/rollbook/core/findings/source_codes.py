@@ -86,4 +86,11 @@ SOURCE_CODES: tuple[FindingKind, ...] = (
         "Among the users there is no administrator and no staff without a class.",
         "ClassLink: turn on Unenrolled Users for this app. Elsewhere: share staff as well as teachers.",
     ),
+    FindingKind(
+        "SRC-012",
+        _NOTICE,
+        "Nothing new",
+        "The vendor says that nothing changed since run {detail}, so what that run received was taken again.",
+        "Nothing to do.",
+    ),
 )
