@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -37,13 +38,15 @@ def sandbox(
     if check_sources:
         _check(students, seed, as_json=as_json)
         return
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
     with Sandbox(students, seed, port, sftp=True) as running:
         if as_json:
             typer.echo(json.dumps(_as_json(running)))
         else:
             _say(running)
-        # Ctrl+C raises KeyboardInterrupt here, and the servers are closed on the way out.
-        threading.Event().wait()
+        ended.wait()
 
 
 def _check(students: int, seed: int, *, as_json: bool) -> None:
