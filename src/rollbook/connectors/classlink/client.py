@@ -13,6 +13,7 @@ from rollbook.connectors.kit.auth import Bearer, OAuth1
 from rollbook.connectors.kit.budget import Budget
 from rollbook.connectors.kit.http import Reply, Server
 from rollbook.connectors.kit.settings import web_address
+from rollbook.connectors.oneroster.status_info import reason_of
 from rollbook.core.errors import ConfigError, DataError, TransientError
 
 __all__ = ["VENDOR", "Revised", "Revision", "application_of", "direct_server", "proxy_server"]
@@ -129,7 +130,7 @@ def _partner(config: ClassLinkConfig, transport: httpx2.BaseTransport | None) ->
 
 def _common(config: ClassLinkConfig, transport: httpx2.BaseTransport | None) -> dict[str, Any]:
     lent = None if transport is None else _Lent(transport)
-    return {"vendor": VENDOR, "budget": Budget(config.workers), "transport": lent}
+    return {"vendor": VENDOR, "budget": Budget(config.workers), "explain": reason_of, "transport": lent}
 
 
 class _Lent(httpx2.BaseTransport):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,6 +31,8 @@ __all__ = ["Bounds", "Reply", "Server", "is_page"]
 
 _log = logging.getLogger(__name__)
 _MEGABYTE = 1024 * 1024
+_EXPLAINED = 16 * 1024
+"""Error bodies longer than this are not looked into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,8 @@ class Server:
     """One server of a vendor, asked by GET and nothing else; threads may share it.
 
     ``base``: scheme, host and any path before the endpoints; already percent-encoded, sent as it is. ``vendor`` is how
-    errors name it. ``token_url``: the only address to which ``auth`` may POST. ``transport`` replaces the network.
+    errors name it. ``token_url``: the only address to which ``auth`` may POST. ``explain``: an error
+    body → a harmless word on why, kept in the error's detail. ``transport`` replaces the network.
     """
 
     def __init__(
@@ -77,9 +80,11 @@ class Server:
         headers: Mapping[str, str] | None = None,
         token_url: str = "",
         ca_file: str = "",
+        explain: Callable[[bytes], str] = lambda body: "",
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         hush_wire_logs()
+        self._explain = explain
         self.base = base.rstrip("/")
         self.vendor = vendor
         self.budget = budget
@@ -141,6 +146,8 @@ class Server:
         if reply.status == httpx2.codes.OK or reply.status in accept:
             return reply
         error = _refused(reply, self.vendor)
+        if len(reply.body) <= _EXPLAINED and (reason := self._explain(reply.body)):
+            error.detail["reason"] = reason
         if isinstance(error, RateLimited) and error.retry_after and error.retry_after <= self.bounds.patience:
             self.budget.pause(error.retry_after)
         raise error

@@ -14,6 +14,9 @@ _WIRE_LOGGERS = ("httpx2", "httpcore2", "oauthlib", "stamina", "asyncssh")
 """Libraries whose own log lines hold addresses with credentials in the query, headers or signatures."""
 
 
+_NEVER = logging.CRITICAL + 1
+
+
 class Settings:
     """Base of every ``Config`` (``@dataclass(frozen=True, slots=True, kw_only=True, repr=False)``).
 
@@ -42,5 +45,6 @@ def hush_wire_logs() -> None:
     for name in _WIRE_LOGGERS:
         logger = logging.getLogger(name)
         logger.propagate = False
+        logger.setLevel(_NEVER)  # children inherit it, so that not even a handler of their own sees a line
         if not any(isinstance(handler, logging.NullHandler) for handler in logger.handlers):
             logger.addHandler(logging.NullHandler())

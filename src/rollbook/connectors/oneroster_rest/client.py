@@ -15,6 +15,7 @@ from rollbook.connectors.kit.auth import ClientCredentials, OAuth1
 from rollbook.connectors.kit.budget import Budget
 from rollbook.connectors.kit.http import Bounds, Reply, Server
 from rollbook.connectors.kit.settings import is_loopback
+from rollbook.connectors.oneroster.status_info import reason_of
 from rollbook.connectors.oneroster_rest.config import OneRosterRestConfig
 from rollbook.core.errors import ConfigError, RollbookError
 from rollbook.core.policy import Policy
@@ -99,7 +100,13 @@ def _server(
     budget: Budget,
     transport: httpx2.BaseTransport | None,
 ) -> Server:
-    common: dict[str, Any] = {"vendor": VENDOR, "budget": budget, "ca_file": config.ca_file, "transport": transport}
+    common: dict[str, Any] = {
+        "vendor": VENDOR,
+        "budget": budget,
+        "ca_file": config.ca_file,
+        "explain": reason_of,
+        "transport": transport,
+    }
     if config.auth == "oauth1":
         signing = OAuth1(config.client_id, config.client_secret, signature=config.signature)
         return Server(root, auth=signing, **common)
