@@ -57,16 +57,21 @@ class _Earlier:
         """What of a frame the run edited."""
         return self.touched.get(_TABLE_OF[frame], pl.Series("id", [], dtype=pl.Int64))
 
-    def condition(self, frame: str) -> str:
-        """More of a WHERE clause: only what the run wrote. Empty where all is to be read."""
-        ids = self.ids(frame)
-        if ids.len() * _FEW >= self.state.frames[frame].height:
-            return ""
-        return f" AND (created_run_id = {int(self.run_id)} OR id = ANY({ids_literal(ids)}))"
+    def reads_all(self, frame: str) -> bool:
+        """Whether so much was written that the whole frame is read."""
+        return self.ids(frame).len() * _FEW >= self.state.frames[frame].height
+
+    def narrowed(self, frame: str, query: str) -> str:
+        """``query`` for only what the run wrote: two halves, so that each has its index."""
+        if self.reads_all(frame):
+            return query
+        made, run = f"created_run_id = {int(self.run_id)}", int(self.run_id)
+        edited = f"id = ANY({ids_literal(self.ids(frame))}) AND created_run_id IS DISTINCT FROM {run}"
+        return f"{query} AND {made} UNION ALL {query} AND {edited}"
 
     def completed(self, frame: str, written: pl.DataFrame) -> pl.DataFrame:
         """All rows of a frame, of which the run wrote ``written``."""
-        if not self.condition(frame):
+        if self.reads_all(frame):
             return written
         edited = self.ids(frame).to_frame("id")
         return pl.concat([self.state.frames[frame].join(edited, on="id", how="anti", maintain_order="left"), written])
@@ -96,10 +101,9 @@ def _load(connection: SourceConnection, earlier: _Earlier | None) -> State:
         revision = int(reader.read(f"SELECT revision AS value FROM district WHERE id = {district}", _ONE).item())
         if earlier is not None and revision != earlier.state.revision + 1:
             earlier = None
-        queries = {
-            frame: _select(frame, connection) + (earlier.condition(frame) if earlier is not None else "")
-            for frame in _TABLE_OF
-        }
+        queries = {frame: _select(frame, connection) for frame in _TABLE_OF}
+        if earlier is not None:
+            queries = {frame: earlier.narrowed(frame, query) for frame, query in queries.items()}
         largest = beside.submit(_read_beside, url, reader.moment(), queries.pop(_LARGEST))
         frames = {frame: reader.read(query, STATE_SCHEMAS[frame]) for frame, query in queries.items()}
         rows = reader.read(
