@@ -10,6 +10,7 @@ import functools
 import hashlib
 import json
 import logging
+import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -39,6 +40,7 @@ BRIEF = {"timeout": 0.6, "slow": 0.05}
 """Seconds: a time-out hangs longer than the client waits (0.25 s), a slow answer comes in time."""
 
 Content = dict[str, str]
+NO_TLS = ssl.create_default_context()
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,7 @@ def sandbox() -> Iterator[Sandbox]:
 def impatient(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> Iterator[None]:
     """Retries wait for nothing, time-outs come soon; afterwards it is day 1 and nothing is set."""
     monkeypatch.setattr(http, "Bounds", functools.partial(http.Bounds, read=0.25))
+    monkeypatch.setattr(ssl, "create_default_context", lambda *args, **kwargs: NO_TLS)  # a third of each reading
     with stamina.set_testing(True, attempts=5, cap=True):
         yield
     reset(sandbox)
