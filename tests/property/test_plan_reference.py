@@ -18,7 +18,7 @@ from polars.testing import assert_frame_equal
 from tests.reference.planner import Reading, plan
 from tests.support.reading import delivered
 from tests.support.rosters import roster_of
-from tests.support.source import TODAY, Day, Source, first_day, night
+from tests.support.source import TODAY, Day, first_day, night
 from tests.support.world import Row, World
 
 from rollbook.core.entities import TABLES

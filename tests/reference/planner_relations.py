@@ -180,7 +180,8 @@ class Relations:
     def _ends(self: ReferencePlan, row: Row, rooms: Mapping[int, Row], named: set[tuple[Key, str, Key]]) -> str | None:
         room, side, member = self._member(row)
         still = self.still if side == "student" else self.frozen_persons
-        if rooms[room]["school_id"] not in self.scope.in_scope or room in self.frozen_classes or member in still:
+        here = rooms[room]["school_id"] in self.scope.in_scope or room in self.class_ref.values()
+        if not here or room in self.frozen_classes or member in still:
             return None
         if self._excluded(room) or self._may_be_refused(room, side, member) or (room, side, member) in self.slips:
             return None

@@ -307,6 +307,8 @@ class Scope:
         if not self.policy.manage_guardians or not self.reading.frames["agents"]:
             return
         words: dict[str, tuple[str, str | None]] = {}
+        spoken = {row["user_sourced_id"] for row in self.reading.frames["roles"]}
+        remembered = set()
         for row in self.adult_roles:
             sid, role = row["user_sourced_id"], row["role"]
             if role in GUARDIANS and sid in self.users:
@@ -316,6 +318,7 @@ class Scope:
             children = [r for r in self.mine("guardianship") if r["person_id"] == self.links["person"][sid]]
             if children and not over and sid not in words:
                 words[sid] = (children[0]["relationship"], children[0]["rights"])
+                remembered |= {sid} & spoken
         linked = {
             (row["student_id"], row["person_id"]) for row in self.tables["guardianship"] if row["status"] == "active"
         }
@@ -332,7 +335,10 @@ class Scope:
                 student, guardian = guardian, student
             if student not in self.present_students or guardian not in words:
                 continue
-            if blind and (self.links["student"].get(student), self.links["person"].get(guardian)) not in linked:
+            if (blind or guardian in remembered) and (
+                self.links["student"].get(student),
+                self.links["person"].get(guardian),
+            ) not in linked:
                 continue
             word, rights = words[guardian]
             user = self.reading_user(guardian)

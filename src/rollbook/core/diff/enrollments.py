@@ -153,7 +153,9 @@ def _speaks_of_enrollment(
     member leaves."""
     state = context.state.frames
     classroom, student, person = pl.col("classroom_id"), pl.col("student_id"), pl.col("person_id")
-    here = state["classrooms"].filter(pl.col("school_id").is_in(context.school_ids.implode()))["id"]
+    # a class that moves here from a school out of scope is spoken of, too
+    known = state["classrooms"].filter(pl.col("school_id").is_in(context.school_ids.implode()))["id"]
+    here = pl.concat([known, context.matched.classes["ref"]]).unique()
     frozen = (
         classroom.is_in(context.frozen_objects("classroom").implode())
         | student.is_in(context.still_students.implode()).fill_null(False)

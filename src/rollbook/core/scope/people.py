@@ -10,8 +10,9 @@ import polars as pl
 from rollbook.core.findings import merge, of_rows
 from rollbook.core.policy import Policy
 from rollbook.core.roster import GUARDIAN_ROLES, STUDENT_ROLE, Roster
-from rollbook.core.scope.carried import Carried, carried
+from rollbook.core.scope.carried import carried
 from rollbook.core.scope.enrollments import left_out_rows, running
+from rollbook.core.scope.guardians import guardianships_in_scope
 from rollbook.core.scope.omitted import users_left_out
 from rollbook.core.snapshot import Mode
 from rollbook.core.state import State
@@ -79,7 +80,7 @@ def people_in_scope(
     student_schools = student_schools.join(present, on="user_sourced_id", how="semi", maintain_order="left")
 
     staff_roles = pl.concat([_staff_roles(roster, state, adult_roles), known.staff_roles]).unique(maintain_order=True)
-    guardianships, agent_findings = _guardianships(
+    guardianships, agent_findings = guardianships_in_scope(
         roster,
         state,
         policy,
@@ -246,135 +247,11 @@ def _staff_roles(roster: Roster, state: State, adult_roles: pl.DataFrame) -> pl.
     return found.unique(maintain_order=True)
 
 
-def _guardianships(
-    roster: Roster,
-    state: State,
-    policy: Policy,
-    students: pl.DataFrame,
-    student_ids: pl.DataFrame,
-    adult_roles: pl.DataFrame,
-    known: Carried,
-    lent: pl.DataFrame,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(``student_sourced_id``, ``guardian_sourced_id``, ``relationship``, ``rights``) of both directions of the agent
-    lists. Only adults with a guardian's role are linked: a teacher named as agent is reported, never guessed. Guardians
-    without rights are never linked, and nobody new is while the custody column is missing (custody rule)."""
-    agents = roster.frames["agents"]
-    shape = {
-        "student_sourced_id": pl.String,
-        "guardian_sourced_id": pl.String,
-        "relationship": pl.String,
-        "rights": pl.String,
-    }
-    if not policy.manage_guardians:
-        return pl.DataFrame(schema=shape), merge([])
-    users = roster.frames["users"]
-    present_users = users.select("sourced_id", "status").filter(pl.col("status") == "active")
-    guardians = (
-        adult_roles.filter(pl.col("role").is_in(list(GUARDIAN_ROLES)))
-        .group_by("user_sourced_id")
-        .agg(relationship=pl.col("role").min())
-        .join(present_users.select(user_sourced_id="sourced_id"), on="user_sourced_id", how="semi")
-        .select(
-            guardian_sourced_id="user_sourced_id", relationship="relationship", known_rights=pl.lit(None, pl.String)
-        )
-    )
-    guardians = (
-        pl.concat([guardians, known.guardians])
-        .unique("guardian_sourced_id", keep="first", maintain_order=True)
-        .join(users.select(guardian_sourced_id="sourced_id", rights="rights"), on="guardian_sourced_id", how="left")
-        .with_columns(rights=pl.coalesce("rights", "known_rights"))
-    )
-    listed = agents.join(student_ids, on="user_sourced_id", how="semi", maintain_order="left").select(
-        student_sourced_id="user_sourced_id", guardian_sourced_id="agent_sourced_id", line="line"
-    )
-    reverse = (
-        agents.join(student_ids, on="user_sourced_id", how="anti", maintain_order="left")
-        .join(
-            # a guardian's own id may be the number of some child: lent students are only ever named as agents
-            pl.concat([student_ids, lent]),
-            left_on="agent_sourced_id",
-            right_on="user_sourced_id",
-            how="semi",
-            maintain_order="left",
-        )
-        .select(student_sourced_id="agent_sourced_id", guardian_sourced_id="user_sourced_id", line="line")
-    )
-    pairs = pl.concat([listed, reverse])
-    unknown = pairs.join(guardians, on="guardian_sourced_id", how="anti")
-    shared = unknown.join(present_users, left_on="guardian_sourced_id", right_on="sourced_id", how="semi")
-    absent = unknown if known.adults.is_empty() else unknown.clear()
-    absent = absent.join(users, left_on="guardian_sourced_id", right_on="sourced_id", how="anti")
-    pairs = (
-        pairs.join(guardians.with_row_index("_guardian"), on="guardian_sourced_id", how="inner", maintain_order="left")
-        .join(
-            pl.concat([students, lent])
-            .select(student_sourced_id="user_sourced_id")
-            .unique()
-            .with_row_index("_student"),
-            on="student_sourced_id",
-            how="inner",
-            maintain_order="left",
-        )
-        .with_columns(_pair=pl.col("_guardian").cast(pl.UInt64) * 2**32 + pl.col("_student"))
-        .unique("_pair", keep="first", maintain_order=True)
-        .drop("_pair", "_guardian", "_student")
-    )
-    unguarded = pairs.clear()
-    if policy.custody_column and users.height and ("users", "rights") not in roster.received:
-        pairs, unguarded = _known_pairs(state, pairs)
-    no_rights = pairs.filter(pl.col("rights") == "none")
-    other = pairs.filter(
-        (pl.col("rights") != "none").fill_null(True)
-        & ~pl.col("relationship").is_in(list(policy.guardian_relationships))
-    )
-    line, student = pl.col("line"), pl.col("student_sourced_id")
-    findings = merge(
-        [
-            of_rows(shared, "SCP-008", stream="users.csv", column="agentSourcedIds", line=line, sourced_id=student),
-            of_rows(absent, "SCP-009", stream="users.csv", column="agentSourcedIds", line=line, sourced_id=student),
-            of_rows(no_rights, "SCP-010", stream="users.csv", line=line, sourced_id=pl.col("guardian_sourced_id")),
-            of_rows(unguarded, "SCP-017", stream="users.csv", line=line, sourced_id=pl.col("guardian_sourced_id")),
-            of_rows(
-                other,
-                "SCP-011",
-                stream="users.csv",
-                line=line,
-                sourced_id=pl.col("guardian_sourced_id"),
-                detail=pl.col("relationship"),
-            ),
-        ]
-    )
-    keep = (pl.col("rights") != "none").fill_null(True) & pl.col("relationship").is_in(
-        list(policy.guardian_relationships)
-    )
-    return pairs.filter(keep).select(tuple(shape)), findings
-
-
 def _dormant(state: State) -> pl.DataFrame:
     """``sourced_id`` of linked students who are archived."""
     archived = state.frames["students"].filter(pl.col("status") == "archived")
     links = state.frames["links"].filter(pl.col("kind") == "student")
     return links.join(archived, left_on="object_id", right_on="id", how="semi").select("sourced_id")
-
-
-def _known_pairs(state: State, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """``pairs`` that are linked in the directory already, and the others."""
-    links = state.frames["links"]
-    students = links.filter(pl.col("kind") == "student").select(student_sourced_id="sourced_id", student_id="object_id")
-    persons = links.filter(pl.col("kind") == "person").select(guardian_sourced_id="sourced_id", person_id="object_id")
-    known = (
-        state.frames["guardianships"]
-        .filter(pl.col("status") == "active")
-        .join(students, on="student_id")
-        .join(persons, on="person_id")
-        .select("student_sourced_id", "guardian_sourced_id")
-    )
-    keys = ("student_sourced_id", "guardian_sourced_id")
-    return (
-        pairs.join(known, on=keys, how="semi", maintain_order="left"),
-        pairs.join(known, on=keys, how="anti", maintain_order="left"),
-    )
 
 
 def _skipped(state: State, policy: Policy, students: pl.DataFrame) -> pl.DataFrame:
