@@ -37,6 +37,12 @@ def by_hand(world: World, **values: Any) -> int:
     return world.add("student", **{**names, **values})
 
 
+def two_with_one_number(world: World) -> None:
+    """A number given twice."""
+    by_hand(world, given_name="Dee", student_number="77")
+    by_hand(world, given_name="Ben", student_number="77", birth_on=dt.date(2017, 3, 4))
+
+
 def mo_by_hand(world: World) -> None:
     """An account that a person made."""
     person = world.add("person", given_name="Mo", family_name="Díaz", account_state="invitee")
@@ -115,6 +121,20 @@ CASES = (
         001  | Ana Díaz | student@S1 | 77    | 2017-03-04
         """,
         expect="student | create | 001 | new | 1:student:create",
+    ),
+    Case(
+        title="Once one of two has been recognised as somebody else, the other is no question any more",
+        rule="R-2",
+        first=("Dee and Ben Díaz are in the directory, with the same number.", two_with_one_number),
+        incoming="""
+        user | name     | roles      | number | birth
+        001  | Cy Díaz  | student@S1 | 77     |
+        002  | Ben Díaz | student@S1 |        | 2017-03-04
+        """,
+        expect="""
+        student | update | 001 | adopted
+        student | update | 002 | adopted
+        """,
     ),
     Case(
         title="What hangs on a question waits with it, under its own kind",

@@ -89,6 +89,14 @@ CASES = (
         holds="",
     ),
     Case(
+        title="Nine of ninety-nine may leave, ten may not",
+        rule="section 5, deletion threshold",
+        before=pupils(range(99)),
+        incoming=pupils(range(10, 99)),
+        expect=leavers(range(10), HOLD),
+        holds="1:student:removal | 10 | 99 | 9 | real_leavers",
+    ),
+    Case(
         title="Each school by itself: one is over, the other is not",
         rule="R-10",
         before=pupils(range(8)) + pupils(range(10, 18), "S2"),

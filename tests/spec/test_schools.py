@@ -109,6 +109,25 @@ CASES = (
         findings="-SCP-001",
     ),
     Case(
+        title="... nor does one that does not even say which school it is",
+        rule="S-2",
+        before=BOTH,
+        incoming=ONE_ORG + BOTH + "\nrefused | id\norgs    |\n",
+        expect="",
+        findings="-SCP-001",
+    ),
+    Case(
+        title="A class that moves in from a school that is not matched is judged at once",
+        rule="R-9",
+        before=BOTH,
+        since=("The match of Maple is taken away.", lambda world: world.unmatch("S2")),
+        incoming=BOTH.replace("Art   | S2", "Art   | S1").replace("E2     | K2    | 002  | student\n", ""),
+        expect="""
+        classroom  | update | K2     | changed
+        enrollment | end    | K2/002 | absent
+        """,
+    ),
+    Case(
         title="A guardian of children at both schools keeps the account while one school is not shared",
         rule="R-9",
         before=GUARDED,
