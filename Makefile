@@ -57,7 +57,7 @@ types: setup ## mypy --strict
 	@$(BIN)/mypy
 
 unit: setup apt-sshd ## The whole suite on an embedded PostgreSQL of its own (or on DATABASE_URL)
-	$(call say,"pytest, $(WORKERS) workers")
+	$(call say,"pytest with $(WORKERS) workers")
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 test-pg15: setup apt-pg15 ## The database tests on Debian's PostgreSQL 15, in a private cluster on loopback
