@@ -167,7 +167,7 @@ class ReferencePlan(Relations):
             rows = [r for r in self.tables["student_school"] if r["student_id"] == key and r["status"] == "active"]
             verdict = self._verdict({row["school_id"] for row in rows})
             status = stored[key]["status"]
-            if verdict != "archive" and (status in ("active", "suspended") or not self.reading.whole("users")):
+            if verdict != "archive":
                 self.unjudged.add(key)
             if verdict == "archive" and status in ("active", "suspended"):
                 if self.policy.leaving_students == "end_enrollments":

@@ -82,13 +82,21 @@ def match_students(scope: Scope) -> Matches:
     new = {row["sourced_id"]: row for row in scope.students if refs[row["sourced_id"]] is None}
     adults = {row["sourced_id"]: row for row in scope.adults}
     guardians = {(row["student_id"], row["person_id"]) for row in scope.tables["guardianship"]}
-    contacts = {
+    known = {
         (student, row["value"])
         for row in scope.tables["contact_method"]
         if row["owner"] == "source"
         for student, person in guardians
         if person == row["person_id"]
     }
+    arriving = {
+        (student, adults[sid][column])
+        for sid in adults
+        for column in ("email", "sms", "phone")
+        for student, person in guardians
+        if adults[sid][column] is not None and scope.links["person"].get(sid) == person
+    }
+    contacts = known | arriving
 
     def contacts_of(sid: str) -> set[str]:
         mine = [adults[g] for s, g in scope.pairs if s == sid and g in adults]

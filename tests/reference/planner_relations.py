@@ -201,8 +201,13 @@ class Relations:
         """Whether a refused enrollment row may be this one: it names both, or names one and the other is unknown."""
         for row in self.reading.refused_in("enrollments"):
             links = self.scope.links
-            a_room = links["classroom"].get(row["class_sourced_id"])
-            users = {kind: links[kind].get(row["user_sourced_id"]) for kind in ("student", "person")}
+            classes, students, persons = (
+                links["classroom"] | self.class_ref,
+                links["student"] | self.students.refs,
+                links["person"] | self.persons.refs,
+            )
+            a_room = classes.get(row["class_sourced_id"])
+            users = {"student": students.get(row["user_sourced_id"]), "person": persons.get(row["user_sourced_id"])}
             nobody = users["student"] is None and users["person"] is None
             if (a_room == room and (nobody or users[side] == member)) or (a_room is None and users[side] == member):
                 return True

@@ -32,6 +32,14 @@ def adopt_ben(world: World) -> None:
     world.add("guardianship", student_id=student, person_id=person, relationship="parent", status="active")
 
 
+def own_values(world: World) -> None:
+    """A guardianship and an ended enrollment by hand."""
+    room, student = world.one("classroom", "K1")["id"], world.one("student", "002")["id"]
+    person = world.one("person", "P1")["id"]
+    world.add("guardianship", student_id=student, person_id=person, relationship="relative", status="active")
+    world.add("enrollment", classroom_id=room, student_id=student, role="student", is_primary=False, status="ended")
+
+
 def enroll_ben(world: World) -> None:
     """An enrollment by hand."""
     room, student = world.one("classroom", "K1")["id"], world.one("student", "002")["id"]
@@ -146,6 +154,15 @@ CASES = (
         before=TWO,
         since=("The office adds Ben to the class.", enroll_ben),
         incoming=TWO,
+        expect="",
+    ),
+    Case(
+        title="A link made by hand keeps its own values, and its own end, whatever the source says of it",
+        rule="R-9",
+        before=TWO,
+        since=("The office makes Mo a relative of Ben, takes Ben into the class, and out again.", own_values),
+        incoming=TWO.replace("002  | Ben Roy  | student@S1 |\n", "002  | Ben Roy  | student@S1 | P1\n")
+        + "E3     | K1    | 002  | student\n",
         expect="",
     ),
     Case(

@@ -14,6 +14,12 @@ user | name     | roles      | agents | email
 T1   | Lee Po   | teacher@S1 |        | lee@example.org
 P1   | Lee Po   | parent@S1  |        | lee@example.org
 """
+MASTER = """
+user | name     | roles      | agents | human | email           | sms
+001  | Ana Díaz | student@S1 | P1     |       |                 |
+T1   | Lee Po   | teacher@S1 |        | H7    | lee@example.org |
+P1   | Lee Po   | parent@S1  |        | H7    |                 |
+"""
 
 CASES = (
     Case(
@@ -78,6 +84,18 @@ CASES = (
         staff | update | T1 | changed
         """,
         findings="MAT-004",
+    ),
+    Case(
+        title="A delta with one of the records blanks nothing that another may say",
+        rule="R-3, oneroster.md C.5",
+        before=MASTER,
+        delta=True,
+        incoming="""
+        user | name   | roles     | agents | human | email | sms
+        P1   | Lee Po | parent@S1 | 001    | H7    |       | +15305550101
+        """,
+        expect="staff | update | T1 | changed",
+        fields="",
     ),
     Case(
         title="In OneRoster 1.2 one user may hold both roles",

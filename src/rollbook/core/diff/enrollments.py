@@ -205,7 +205,12 @@ def _refused_enrollment(context: Context) -> pl.Expr:
 
 
 def _ids(context: Context, kind: str, sourced_id: str, ref: str) -> pl.DataFrame:
-    return context.links(kind).select(pl.col("sourced_id").alias(sourced_id), pl.col("object_id").alias(ref))
+    """What a sourcedId is bound to, or will be: somebody new in this reading is somebody."""
+    matched = context.matched
+    here = {"classroom": matched.classes, "student": matched.students, "person": matched.persons}[kind]
+    known = context.links(kind).select("sourced_id", ref="object_id").join(here, on="sourced_id", how="anti")
+    rows = pl.concat([here.select("sourced_id", "ref"), known])
+    return rows.select(pl.col("sourced_id").alias(sourced_id), pl.col("ref").alias(ref))
 
 
 def _report(context: Context, changes: Changes, unresolved: pl.DataFrame, wrong: pl.DataFrame) -> None:

@@ -121,8 +121,6 @@ def _students(context: Context) -> tuple[pl.DataFrame, pl.Series]:
     """``id``, ``status``, ``archived_by``, ``action``, ``reason``; and the ids of those who are not to be archived."""
     rows = _gone(context, "student", "users", context.students["ref"])
     rows = rows.join(context.state.frames["students"], on="id", maintain_order="left")
-    if context.whole("users"):  # who left long ago has nothing left that a whole reading would not end anyway
-        rows = rows.filter(pl.col("status").is_in(["active", "suspended"]))
     schools = context.state.frames["student_schools"].filter(pl.col("status") == "active")
     judged = _judged(context, rows, schools.select(id="student_id", school_id="school_id"))
     archived = judged.filter(pl.col("action") == "archive")["id"]

@@ -34,7 +34,7 @@ def match_students(scope: Scope, state: State, values: LoadValues, gone: pl.Seri
     rows = linked(scope.students.select("sourced_id"), state, "student")
     nobody = pl.DataFrame(schema=MATCH_SCHEMA)
     new = scope.students.join(rows.filter(pl.col("ref").is_null()).select("sourced_id"), on="sourced_id", how="semi")
-    pool = _pool(state, values, gone) if new.height else None
+    pool = _pool(scope, state, values, gone) if new.height else None
     if pool is None or pool.is_empty():
         return Matches(refs=number_new(rows), adopted=nobody, ambiguous=nobody, findings=merge([]))
 
@@ -87,8 +87,9 @@ def _keys(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _pool(state: State, values: LoadValues, gone: pl.Series) -> pl.DataFrame:
-    """Whom a new row may turn out to be: students nobody has linked, and linked ones whose every id is gone."""
+def _pool(scope: Scope, state: State, values: LoadValues, gone: pl.Series) -> pl.DataFrame:
+    """Whom a new row may turn out to be: students nobody has linked, and linked ones whose every id is gone. Their
+    guardians' contacts are those that are known, and those that arrive today."""
     columns = ("id", *_NAMES, "student_number", "state_id", "birth_on", "grade")
     pool = state.frames["unlinked_students"].select(columns)
     left = forsaken(state, "student", gone)
@@ -99,7 +100,16 @@ def _pool(state: State, values: LoadValues, gone: pl.Series) -> pl.DataFrame:
     ids = pool["id"]
     schools = state.frames["student_schools"].filter(pl.col("student_id").is_in(ids.implode()))
     guardians = state.frames["guardianships"].filter(pl.col("student_id").is_in(ids.implode()))
+    links = state.frames["links"].filter(pl.col("kind") == "person").select("sourced_id", person_id="object_id")
+    links = links.join(guardians, on="person_id", how="semi")
+    arriving = (
+        scope.adults.join(links, on="sourced_id")
+        .unpivot(("email", "sms", "phone"), index="person_id", value_name="contact")
+        .select("person_id", "contact")
+        .drop_nulls("contact")
+    )
     contacts = values("contact_method", guardians["person_id"].unique()).select("person_id", contact="value")
+    contacts = pl.concat([contacts, arriving])
     reach = guardians.join(contacts, on="person_id").select(id="student_id", contact="contact").unique()
     return (
         _keys(pool)
