@@ -94,8 +94,8 @@ CASES = (
     Case(
         title="A course that comes after its class is found",
         rule="oneroster.md E.2",
-        before=UNTITLED.partition("\n\n")[2],
-        incoming=UNTITLED,
+        before=UNTITLED.partition("\n\n")[2].replace("K1    |       |", "K1    | Algebra |"),
+        incoming=UNTITLED.replace("K1    |       |", "K1    | Algebra |"),
         expect="classroom | update | K1 | changed",
         findings="-SCP-005",
     ),
