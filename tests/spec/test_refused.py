@@ -86,6 +86,17 @@ CASES = (
         holds="1:student:removal | 1 | 2 | 3 | unreadable_rows",
     ),
     Case(
+        title="A class row without an id: no class is archived, and no member leaves, before somebody has looked",
+        rule="S-2",
+        before=TWO,
+        incoming=TWO.replace("K1    | Maths | S1     | T1\n", "").replace("E1     | K1    | 001  | student\n", "")
+        + "\nrefused | id\nclasses |\n",
+        expect="""
+        classroom  | archive | K1     | absent     | 1:classroom:removal
+        enrollment | end     | K1/001 | class_left | 1:enrollment:removal
+        """,
+    ),
+    Case(
         title="A role row that was refused freezes its user (OneRoster 1.2)",
         rule="S-3",
         before=TWO,
