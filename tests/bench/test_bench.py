@@ -129,8 +129,11 @@ def test_an_unknown_thing_to_measure_is_refused() -> None:
 
 
 @pytest.mark.slow
-def test_ratios_stay_within_generous_bounds() -> None:
-    ratios = bench("roster", "--students", "20000")["ratios"]
-    assert ratios["first"] < 6
-    assert ratios["unchanged"] < 7
-    assert ratios["one_percent"] < 12
+def test_work_stays_within_generous_bounds_of_the_floor() -> None:
+    """Judged by the processor time of our process, which a busy machine disturbs least; budgets are for `make bench`."""
+    told = bench("roster", "--students", "20000", "--rounds", "1")
+    work = {name: told["seconds"][name]["cpu"] / told["seconds"][name]["floor_cpu"] for name in SCENARIOS}
+    assert work["first"] < 25
+    assert work["unchanged"] < 12
+    assert work["one_percent"] < 20
+    assert told["peak_mb"] < 600

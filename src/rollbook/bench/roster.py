@@ -79,6 +79,7 @@ class Result:
                     "stages": _median_stages(self.runs[name]),
                     "floor_stages": _median_stages(self.floors[name]),
                     "cpu": round(statistics.median(run.cpu for run in self.runs[name]), 3),
+                    "floor_cpu": round(statistics.median(run.cpu for run in self.floors[name]), 3),
                     "peak_mb": round(max(run.peak_mb for run in self.runs[name]), 1),
                     "floor_peak_mb": round(max(run.peak_mb for run in self.floors[name]), 1),
                     "changes": self.runs[name][0].told["changes"],
