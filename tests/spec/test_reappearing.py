@@ -83,6 +83,21 @@ CASES = (
         expect="classroom | archive | K1 | absent",
     ),
     Case(
+        title="Setting: ... and what hangs on an archived student ends when the student is absent",
+        rule="section 5, archived students: keep",
+        before=ANA,
+        since=("The office archives Ana.", archive_ana),
+        settings={"archived_students": "keep"},
+        incoming=ANA.replace("001  | Ana Díaz | student@S1 | P1\n", "").replace(
+            "E1     | K1    | 001  | student\n", ""
+        ),
+        expect="""
+        guardian     | archive | P1     | no_role_in_scope
+        guardianship | end     | 001/P1 | student_left
+        enrollment   | end     | K1/001 | student_left
+        """,
+    ),
+    Case(
         title="A class archived by hand, still in the data, becomes active again",
         rule="section 5, unarchive classrooms: on",
         before=ANA,
