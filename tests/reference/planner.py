@@ -82,8 +82,10 @@ class ReferencePlan(Relations):
         users |= {row["user_sourced_id"] for row in reading.refused_in("roles")} | scope.placeless
         classes = {row["sourced_id"] for row in reading.refused_in("classes")} | scope.misplaced
         links = scope.links
-        self.frozen_students = {obj for sid, obj in links["student"].items() if sid in users}
-        self.frozen_persons = {obj for sid, obj in links["person"].items() if sid in users}
+        known_students = (links["student"] | self.students.refs).items()
+        self.frozen_students = {obj for sid, obj in known_students if sid in users and isinstance(obj, int)}
+        known_persons = (links["person"] | self.persons.refs).items()
+        self.frozen_persons = {obj for sid, obj in known_persons if sid in users and isinstance(obj, int)}
         self.frozen_classes = {obj for sid, obj in links["classroom"].items() if sid in classes}
         self.frozen_user_ids, self.frozen_class_ids = users, classes
         self.nameless = {

@@ -78,9 +78,15 @@ class Context:
         return pl.concat([rows["sourced_id"].cast(pl.String), self.scope.misplaced["sourced_id"]]).drop_nulls().unique()
 
     def frozen_objects(self, kind: str) -> pl.Series:
-        """Ids of the objects that stay as they are because their row was refused."""
+        """Ids of the objects that stay as they are because their row was refused or cannot be placed; also of those
+        that such a row is recognised as today."""
         ids = self.frozen_classes if kind == "classroom" else self.frozen_users
-        return self.links(kind).filter(pl.col("sourced_id").is_in(ids.implode()))["object_id"]
+        if ids.is_empty():
+            return pl.Series([], dtype=pl.Int64)
+        matched = {"classroom": self.matched.classes, "student": self.matched.students, "person": self.matched.persons}
+        here = matched[kind].filter(pl.col("ref") > 0).select("sourced_id", object_id="ref")
+        known = pl.concat([self.links(kind).select("sourced_id", "object_id"), here])
+        return known.filter(pl.col("sourced_id").is_in(ids.implode()))["object_id"].unique()
 
     @cached_property
     def roles_unreadable(self) -> bool:
