@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from django.apps import apps
 from tests.builders import connection, plan, planned, small_district
 
 from rollbook.core.entities import TABLES
@@ -95,9 +96,9 @@ def test_unlinked_are_those_without_a_link_of_any_connection(feed: SourceConnect
 @pytest.mark.parametrize("table", TABLES)
 def test_values_are_whole_rows_of_the_ids_asked_for(feed: SourceConnection, table: str) -> None:
     load = values(feed)
-    everything = pl.Series("id", range(1, 3000), dtype=pl.Int64)
-    if table == "contact_method":
-        everything = pl.Series([p.pk for p in Person.objects.all()], dtype=pl.Int64)
+    asked_by = "person" if table == "contact_method" else table
+    model = next(model for model in apps.get_app_config("store").get_models() if model._meta.db_table == asked_by)
+    everything = pl.Series("id", list(model._default_manager.values_list("pk", flat=True)), dtype=pl.Int64)
     found = load(table, everything)
     assert dict(found.schema) == {"id": pl.Int64(), **TABLES[table].columns}
     given = small_district()[table]

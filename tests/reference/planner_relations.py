@@ -96,13 +96,19 @@ class Relations:
         self.pairs: dict[tuple[Key, Key], Row] = {}
         if not self.policy.manage_guardians:
             return
-        for (student, guardian), (word, rights) in self.scope.pairs.items():
+        linked = {
+            (row["student_id"], row["person_id"]) for row in self.tables["guardianship"] if row["status"] == "active"
+        }
+        for (student, guardian), (word, rights, only_known) in sorted(
+            self.scope.pairs.items(), key=lambda item: item[1][2]
+        ):
             key = (self.student_of.get(student), self.person_of.get(guardian))
-            if key[0] is not None and key[1] is not None and key[0] not in self.dormant:
-                values = {"relationship": word, "rights": rights}
-                if not self.reading.said("users", "rights"):
-                    values.pop("rights")
-                self.pairs.setdefault(key, values)
+            if None in key or key[0] in self.dormant or (only_known and key not in linked):
+                continue
+            values = {"relationship": word, "rights": rights}
+            if not self.reading.said("users", "rights"):
+                values.pop("rights")
+            self.pairs.setdefault(key, values)
         users = {row["sourced_id"] for row in self.reading.frames["users"]}
         named_students = {obj for sid, obj in self.scope.links["student"].items() if sid in users}
         named_persons = {obj for sid, obj in self.scope.links["person"].items() if sid in users}

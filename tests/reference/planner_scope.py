@@ -302,8 +302,8 @@ class Scope:
         self.staff = {sid: found for sid, found in self.staff.items() if found}
 
     def _guardians(self) -> None:
-        """``pairs``: (student, guardian) → (relationship, rights) of those who are to be linked."""
-        self.pairs: dict[tuple[str, str], tuple[str, str | None]] = {}
+        """``pairs``: (student, guardian) → (relationship, rights, whether a link is kept only, never made)."""
+        self.pairs: dict[tuple[str, str], tuple[str, str | None, bool]] = {}
         if not self.policy.manage_guardians or not self.reading.frames["agents"]:
             return
         words: dict[str, tuple[str, str | None]] = {}
@@ -319,9 +319,6 @@ class Scope:
             if children and not over and sid not in words:
                 words[sid] = (children[0]["relationship"], children[0]["rights"])
                 remembered |= {sid} & spoken
-        linked = {
-            (row["student_id"], row["person_id"]) for row in self.tables["guardianship"] if row["status"] == "active"
-        }
         blind = (
             bool(self.policy.custody_column)
             and not self.reading.said("users", "rights")
@@ -335,17 +332,14 @@ class Scope:
                 student, guardian = guardian, student
             if student not in self.present_students or guardian not in words:
                 continue
-            if (blind or guardian in remembered) and (
-                self.links["student"].get(student),
-                self.links["person"].get(guardian),
-            ) not in linked:
+            if blind and guardian not in self.links["person"]:
                 continue
             word, rights = words[guardian]
             user = self.reading_user(guardian)
             if user is not None and user["rights"] is not None:
                 rights = user["rights"]
             if word in self.policy.guardian_relationships and rights != "none":
-                self.pairs.setdefault((student, guardian), (word, rights))
+                self.pairs.setdefault((student, guardian), (word, rights, bool(blind) or guardian in remembered))
 
     def reading_user(self, sid: str) -> Row | None:
         return next((row for row in self.reading.frames["users"] if row["sourced_id"] == sid), None)

@@ -161,12 +161,17 @@ class Context:
         students = refs.select(student_sourced_id="user_sourced_id", student_id="student_id").drop_nulls()
         students = pl.concat([students, self.scope.lent])
         persons = refs.select(guardian_sourced_id="user_sourced_id", person_id="person_id").drop_nulls()
-        return (
+        pairs = (
             self.scope.guardianships.join(students, on="student_sourced_id", maintain_order="left")
             .join(persons, on="guardian_sourced_id", maintain_order="left")
-            .select("student_id", "person_id", "relationship", "rights")
             .filter(~pl.col("student_id").is_in(self.dormant.implode()))
-            .unique(("student_id", "person_id"), keep="first", maintain_order=True)
+        )
+        if pairs["only_known"].any():
+            linked = self.state.frames["guardianships"].filter(pl.col("status") == "active")
+            known = pairs.join(linked, on=("student_id", "person_id"), how="semi", maintain_order="left")
+            pairs = pl.concat([pairs.filter(~pl.col("only_known")), known.filter("only_known")])
+        return pairs.select("student_id", "person_id", "relationship", "rights").unique(
+            ("student_id", "person_id"), keep="first", maintain_order=True
         )
 
     @cached_property

@@ -35,7 +35,8 @@ class Scope:
     - ``classes``: roster columns, ``school_id``, ``starts_on``, ``ends_on`` (over the sessions that are known).
     - ``students``: roster columns of ``users``; ``adults``: the same with ``is_staff`` and ``is_guardian``.
     - ``student_schools``: ``user_sourced_id``, ``school_id``; ``staff_roles``: and ``role`` (``school_id`` null: district).
-    - ``guardianships``: ``student_sourced_id``, ``guardian_sourced_id``, ``relationship``, ``rights``.
+    - ``guardianships``: ``student_sourced_id``, ``guardian_sourced_id``, ``relationship``, ``rights``, and
+      ``only_known``: keeps a link that is there, but makes none.
     - ``enrollments``: ``class_sourced_id``, ``user_sourced_id``, ``role``, ``is_primary``, ``begins_on``, ``ends_on``,
       ``line``; classes and users are not looked up yet.
     - In a delta, ``student_schools``, ``staff_roles`` and ``guardianships`` also speak of linked users without a row.

@@ -23,15 +23,17 @@ def guardianships_in_scope(
     known: Carried,
     lent: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(``student_sourced_id``, ``guardian_sourced_id``, ``relationship``, ``rights``) of both directions of the agent
-    lists. Only adults with a guardian's role are linked: a teacher named as agent is reported, never guessed. Guardians
-    without rights are never linked, and nobody new is while the custody column is missing (custody rule)."""
+    """(``student_sourced_id``, ``guardian_sourced_id``, ``relationship``, ``rights``, ``only_known``) of both directions
+    of the agent lists; ``only_known``: keeps a link that is there, but makes none. Only adults with a guardian's role
+    are linked: a teacher named as agent is reported, never guessed. Guardians without rights are never linked, and
+    nobody new is while the custody column is missing (custody rule)."""
     agents = roster.frames["agents"]
     shape = {
         "student_sourced_id": pl.String,
         "guardian_sourced_id": pl.String,
         "relationship": pl.String,
         "rights": pl.String,
+        "only_known": pl.Boolean,
     }
     if not policy.manage_guardians:
         return pl.DataFrame(schema=shape), merge([])
@@ -90,10 +92,13 @@ def guardianships_in_scope(
         .unique("_pair", keep="first", maintain_order=True)
         .drop("_pair", "_guardian", "_student")
     )
-    pairs = _not_by_memory(roster, state, pairs, guardians)
+    pairs = pairs.with_columns(only_known=_by_memory(roster, guardians))
     unguarded = pairs.clear()
     if policy.custody_column and users.height and ("users", "rights") not in roster.received:
-        pairs, unguarded = _known_pairs(state, pairs)
+        unguarded = _new_pairs(state, pairs)
+        persons = state.frames["links"].filter(pl.col("kind") == "person")["sourced_id"]
+        known_person = pl.col("guardian_sourced_id").is_in(persons.implode())
+        pairs = pairs.filter(known_person).with_columns(only_known=pl.lit(True))
     no_rights = pairs.filter(pl.col("rights") == "none")
     other = pairs.filter(
         (pl.col("rights") != "none").fill_null(True)
@@ -122,8 +127,8 @@ def guardianships_in_scope(
     return pairs.filter(keep).select(tuple(shape)), findings
 
 
-def _known_pairs(state: State, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """``pairs`` that are linked in the directory already, and the others."""
+def _new_pairs(state: State, pairs: pl.DataFrame) -> pl.DataFrame:
+    """``pairs`` that are not linked in the directory yet, as far as their sourcedIds are known."""
     links = state.frames["links"]
     students = links.filter(pl.col("kind") == "student").select(student_sourced_id="sourced_id", student_id="object_id")
     persons = links.filter(pl.col("kind") == "person").select(guardian_sourced_id="sourced_id", person_id="object_id")
@@ -134,18 +139,13 @@ def _known_pairs(state: State, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
         .join(persons, on="person_id")
         .select("student_sourced_id", "guardian_sourced_id")
     )
-    keys = ("student_sourced_id", "guardian_sourced_id")
-    return (
-        pairs.join(known, on=keys, how="semi", maintain_order="left"),
-        pairs.join(known, on=keys, how="anti", maintain_order="left"),
-    )
+    return pairs.join(known, on=("student_sourced_id", "guardian_sourced_id"), how="anti", maintain_order="left")
 
 
-def _not_by_memory(roster: Roster, state: State, pairs: pl.DataFrame, guardians: pl.DataFrame) -> pl.DataFrame:
-    """``pairs`` without new ones of somebody whose role rows a delta holds, and none of them a guardian's: that they
-    were known as guardian, perhaps by another of their records, keeps links but makes none."""
+def _by_memory(roster: Roster, guardians: pl.DataFrame) -> pl.Expr:
+    """Whether a delta holds role rows of a guardian, and none of them a guardian's: that they were known as guardian,
+    perhaps by another of their records, keeps links but makes none."""
     if not guardians["remembered"].any():
-        return pairs
+        return pl.lit(False)
     spoken = roster.frames["roles"]["user_sourced_id"].unique()
-    doubtful = pl.col("remembered") & pl.col("guardian_sourced_id").is_in(spoken.implode())
-    return pl.concat([pairs.filter(~doubtful), _known_pairs(state, pairs.filter(doubtful))[0]])
+    return pl.col("remembered") & pl.col("guardian_sourced_id").is_in(spoken.implode())
