@@ -24,6 +24,8 @@ from tests.support.world import Row, World
 from rollbook.core.entities import TABLES
 from rollbook.core.plan import Plan
 from rollbook.core.policy import Policy
+from rollbook.core.roster import Roster
+from rollbook.core.steady import steady_until
 
 DAYS = 4
 EXAMPLES = int(os.environ.get("PLAN_EXAMPLES", "100"))
@@ -88,8 +90,10 @@ def _check(world: World, day: Day, policy: Policy, today: dt.date, rnd: Random) 
     assert world.loose_ends() == []
     _done_is_counted(found.without_holds(approved), before, world)
     _untouchable(day, before, world)
+    second = world.plan(roster, policy, today)
     if not approved:  # a decision may answer another question
-        _empty_but_for_what_waits(world.plan(roster, policy, today), world)
+        _empty_but_for_what_waits(second, world)
+    _stands(world, roster, policy, today, second)
 
 
 def _reading(day: Day) -> Reading:
@@ -136,7 +140,7 @@ def named(found: Plan, world: World) -> dict[tuple[str, Any, str], str | None]:
     return result
 
 
-def _same_again(world: World, roster: Any, policy: Policy, today: dt.date, found: Plan) -> None:
+def _same_again(world: World, roster: Roster, policy: Policy, today: dt.date, found: Plan) -> None:
     """Equal inputs give equal plans."""
     again = world.plan(roster, policy, today)
     for name in ("records", "edits", "holds", "counts", "left_out", "findings"):
@@ -144,6 +148,18 @@ def _same_again(world: World, roster: Any, policy: Policy, today: dt.date, found
     assert found.inserts.keys() == again.inserts.keys()
     for table, frame in found.inserts.items():
         assert_frame_equal(frame, again.inserts[table])
+
+
+def _stands(world: World, roster: Roster, policy: Policy, today: dt.date, found: Plan) -> None:
+    """The calendar alone does not change a plan before the day that ``steady_until`` names."""
+    until = steady_until(roster, world.state(), policy, today)
+    assert until is None or until > today
+    last = today + dt.timedelta(days=500) if until is None else until - dt.timedelta(days=1)
+    later = world.plan(roster, policy, last)
+    for name in ("records", "edits", "holds", "counts", "left_out", "findings"):
+        assert_frame_equal(getattr(found, name), getattr(later, name), categorical_as_str=True)
+    for table, frame in found.inserts.items():
+        assert_frame_equal(frame, later.inserts[table])
 
 
 def _adds_up(found: Plan) -> None:

@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from rollbook.cli.boot import boot
-from rollbook.cli.plan_view import plan_json, say_holds, say_matrix, verdict
+from rollbook.cli.plan_view import plan_json, say_holds, say_how, say_matrix, verdict
 from rollbook.cli.screen import AsJson, On, Source, console, day_of, me, now, print_json, working
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def sync(
     if as_json:
         print_json({**plan_json(synced.planned), "applied": applied_json(synced.applied)})
         return
-    for sentence in synced.planned.recovered:
-        console().print(f"! {sentence}", style="yellow", markup=False)
+    say_how(synced.planned)
     console().print(verdict(synced.planned))
     say_applied(synced.applied)
 

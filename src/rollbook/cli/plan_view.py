@@ -16,7 +16,7 @@ from rollbook.core.findings.sentences import grouped
 if TYPE_CHECKING:
     from rollbook.services.planning import Planned
 
-__all__ = ["hold_rows", "plan_json", "say_findings", "say_holds", "say_matrix", "say_plan", "verdict"]
+__all__ = ["hold_rows", "plan_json", "say_findings", "say_holds", "say_how", "say_matrix", "say_plan", "verdict"]
 
 SCHOOLS = 40
 CODES = 12
@@ -54,6 +54,7 @@ def plan_json(planned: Planned) -> dict[str, Any]:
         "rows": run.rows,
         "seconds": {stage: round(value, 4) for stage, value in run.seconds.items()},
         "recovered": list(planned.recovered),
+        "same_as": planned.same_as or 0,
     }
 
 
@@ -80,8 +81,7 @@ def hold_rows(holds: pl.DataFrame) -> list[dict[str, Any]]:
 def say_plan(planned: Planned, matrix: pl.DataFrame) -> None:
     """The sentence of the plan, the matrix of schools and kinds, what waits, what was found, what comes next."""
     screen, run, plan = console(), planned.run, planned.plan
-    for sentence in planned.recovered:
-        screen.print(f"! {sentence}", style="yellow", markup=False)
+    say_how(planned)
     screen.print(Text.assemble(("Plan ", ""), (str(run.plan), "bold"), f" (run {run.pk}) as of {run.day}"))
     screen.print(verdict(planned))
     if matrix.height:
@@ -93,6 +93,14 @@ def say_plan(planned: Planned, matrix: pl.DataFrame) -> None:
     screen.print()
     screen.print(f"Nothing is done yet. Look: rollbook show {run.plan}", markup=False)
     screen.print(f"       Then: rollbook apply {run.plan}", markup=False)
+
+
+def say_how(planned: Planned) -> None:
+    """What was found of runs before, and whether anything had to be computed."""
+    for sentence in planned.recovered:
+        console().print(f"! {sentence}", style="yellow", markup=False)
+    if planned.same_as is not None:
+        console().print(f"Source, settings and directory are as they were in run {planned.same_as}; its check stands.")
 
 
 def verdict(planned: Planned) -> str:

@@ -56,15 +56,23 @@ class IsUnchanged(Protocol):
     def __call__(self, config: Any, policy: Policy, earlier: Snapshot, /) -> bool: ...
 
 
+class Fingerprint(Protocol):
+    """The fingerprint of the snapshot that ``read`` would give now, without making it. Raises what ``read`` raises."""
+
+    def __call__(self, config: Any, policy: Policy, /) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
-    """One kind of source. ``config``: its frozen settings class; ``is_unchanged``: None where a source cannot say."""
+    """One kind of source. ``config``: its frozen settings class; ``is_unchanged``, ``fingerprint``: None where a source
+    cannot say."""
 
     kind: str
     config: type[Any]
     check: Check
     read: Read
     is_unchanged: IsUnchanged | None = None
+    fingerprint: Fingerprint | None = None
 
 
 def connector(kind: str) -> Connector:
@@ -72,8 +80,14 @@ def connector(kind: str) -> Connector:
     if kind not in KINDS:
         raise ConfigError(f"There is no kind of source {kind!r}.", hint=f"There are: {', '.join(KINDS)}.")
     module = import_module(KINDS[kind])
-    is_unchanged = getattr(module, "is_unchanged", None)
-    return Connector(kind=kind, config=module.Config, check=module.check, read=module.read, is_unchanged=is_unchanged)
+    return Connector(
+        kind=kind,
+        config=module.Config,
+        check=module.check,
+        read=module.read,
+        is_unchanged=getattr(module, "is_unchanged", None),
+        fingerprint=getattr(module, "fingerprint", None),
+    )
 
 
 def file_reader(kind: str) -> FileReader:

@@ -56,7 +56,7 @@ def apply(
         progress("verify", 0, 1)
     leftover = 0
     if not plan.without_holds(approve).is_empty:
-        roster = planned.roster if planned is not None else _roster(run)
+        roster = _roster(run) if planned is None or planned.roster is None else planned.roster
         before = planned.state if planned is not None else None
         day = run.day or planning.local_day(run.connection, now)
         leftover = _leftover(plan, approve, planning.again(run, roster, day, plan, before))

@@ -23,7 +23,7 @@ from rollbook.engine import artifacts
 from rollbook.engine.load import load_state, shared_values, state_after
 from rollbook.engine.receipt import Progress, Stopwatch
 from rollbook.engine.runs import open_run, recover
-from rollbook.services import incoming, policies, reading
+from rollbook.services import incoming, policies, reading, steady
 from rollbook.store.models import SourceConnection, SyncRun
 
 __all__ = ["Planned", "again", "load", "load_snapshot", "local_day", "make", "renew"]
@@ -33,16 +33,19 @@ _STAGES = ("read", "clean", "scope", "match", "diff", "plan", "keep")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A run that is planned, the plan itself, the roster it came from and the directory before it.
+    """A run that is planned, the plan itself, the roster it came from and the directory before it (None when nothing
+    had to be read: see ``same_as``).
 
-    ``recovered``: what was found of runs that died before, a sentence each.
+    ``recovered``: what was found of runs that died before, a sentence each. ``same_as``: the run whose verified plan
+    stands, because nothing has moved since: neither a byte of the source, nor the settings, nor the directory.
     """
 
     run: SyncRun
     plan: Plan
-    roster: Roster
-    state: State
+    roster: Roster | None
+    state: State | None
     recovered: tuple[str, ...] = ()
+    same_as: int | None = None
 
 
 def make(
@@ -62,8 +65,13 @@ def make(
     artifacts.purge(connection.district, now)
     incoming.purge(connection, now)
     day = on or local_day(connection, now)
-    planned = _make(
-        connection, lambda policy: reading.read(connection, policy), by=by, now=now, day=day, progress=progress
+    planned = _standing(connection, by=by, now=now, day=day, progress=progress) or _make(
+        connection,
+        lambda policy: reading.read(connection, policy, progress=progress),
+        by=by,
+        now=now,
+        day=day,
+        progress=progress,
     )
     return replace(planned, recovered=recovered)
 
@@ -73,6 +81,33 @@ def renew(run: SyncRun, *, by: str, now: dt.datetime) -> Planned:
     connection = run.connection
     day = run.day or local_day(connection, now)
     return _make(connection, lambda policy: load_snapshot(run), by=by, now=now, day=day, progress=None)
+
+
+def _standing(
+    connection: SourceConnection, *, by: str, now: dt.datetime, day: dt.date, progress: Progress | None
+) -> Planned | None:
+    """The run of a source of which nothing has moved since its plan was last computed, and was empty."""
+    watch = Stopwatch()
+    with _stage(watch, progress, "read"):
+        kept = steady.find(connection, policies.policy_of(connection), day)
+    if kept is None:
+        return None
+    with _stage(watch, progress, "keep"):
+        plan = artifacts.read_plan(connection.district_id, kept.plan_artifact)
+        run = open_run(
+            connection,
+            plan,
+            plan_id=_name(connection, now),
+            by=by,
+            now=now,
+            day=day,
+            seconds=watch.seconds,
+            rows=kept.run.rows,
+            fingerprint=kept.fingerprint,
+            snapshot=kept.run.snapshot,
+            plan_artifact=kept.plan_artifact,
+        )
+    return Planned(run=run, plan=plan, roster=None, state=None, same_as=kept.run_id)
 
 
 def _make(
@@ -86,7 +121,7 @@ def _make(
 ) -> Planned:
     policy = policies.policy_of(connection)
     watch = Stopwatch()
-    plan_id = f"{connection.district.slug}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    plan_id = _name(connection, now)
     with ThreadPoolExecutor(max_workers=1) as pool:
         loading = pool.submit(_load, connection)
         with _stage(watch, progress, "read"):
@@ -100,16 +135,19 @@ def _make(
         with _stage(watch, progress, "keep"):
             kept = keeping.result()
             run = _keep(connection, snapshot, plan, plan_id, kept, by=by, now=now, day=day, watch=watch)
+            steady.keep(run, plan, roster, state, day)
     return Planned(run=run, plan=plan, roster=roster, state=state)
 
 
 def again(run: SyncRun, roster: Roster, day: dt.date, done: Plan, before: State | None) -> Plan:
     """The plan of a roster against the directory as it is now, right after ``done`` was applied as ``run``; what
-    ``verify`` looks at (R-12). Nothing is kept. ``before``: the directory before, where it is still known."""
+    ``verify`` looks at (R-12), kept for as long as nothing moves. ``before``: the directory before, where it is still known."""
     connection = run.connection
     policy = policies.policy_of(connection)
     state = load_state(connection) if before is None else state_after(connection, before, run.pk, done.edits)
-    return _plan(connection, roster, state, policy, day, Stopwatch(), None)
+    plan = _plan(connection, roster, state, policy, day, Stopwatch(), None)
+    steady.keep(run, plan, roster, state, day)
+    return plan
 
 
 def load(run: SyncRun) -> Plan:
@@ -129,6 +167,10 @@ def load_snapshot(run: SyncRun) -> Snapshot:
 def local_day(connection: SourceConnection, now: dt.datetime) -> dt.date:
     """The date in the district at this moment."""
     return now.astimezone(ZoneInfo(connection.district.timezone)).date()
+
+
+def _name(connection: SourceConnection, now: dt.datetime) -> str:
+    return f"{connection.district.slug}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 def _load(connection: SourceConnection) -> State:

@@ -22,7 +22,7 @@ from rollbook.core.findings import Severity
 from rollbook.core.policy import Policy
 from rollbook.core.snapshot import LINE, FileInfo, Mode, Snapshot, Stream
 
-__all__ = ["read"]
+__all__ = ["fingerprint", "read"]
 
 _WITHIN_THE_LETTER = frozenset(
     {
@@ -60,8 +60,21 @@ def read(source: Path, policy: Policy, *, limits: Limits | None = None) -> Snaps
         streams=streams,
         files=(*_manifest_file(delivery), *files.values()),
         findings=told,
-        fingerprint=_fingerprint(delivery, files),
+        fingerprint=_fingerprint(archive, delivery, {name: file.sha256 for name, file in files.items()}),
     )
+
+
+def fingerprint(source: Path, policy: Policy, *, limits: Limits | None = None) -> str:
+    """The fingerprint of what ``read`` would give now: every file that is used is hashed, none is parsed. Raises what
+    ``read`` raises for files that cannot be opened."""
+    with open_archive(source, limits) as archive, ThreadPoolExecutor(1) as beside:
+        delivery = take_stock(archive, policy)
+        hashing = {
+            name: beside.submit(_sha256, archive.read(f"{name}.csv".casefold()))
+            for name, mode in delivery.modes.items()
+            if mode is not Mode.ABSENT
+        }
+        return _fingerprint(archive, delivery, {name: digest.result() for name, digest in hashing.items()})
 
 
 def _read_streams(
@@ -139,11 +152,20 @@ def _manifest_file(delivery: Delivery) -> tuple[FileInfo, ...]:
     return (_info(MANIFEST, len(data), hashlib.sha256(data).hexdigest(), delivery.manifest.table),)
 
 
-def _fingerprint(delivery: Delivery, files: Mapping[str, FileInfo]) -> str:
-    """Equal for equal bytes read the same way: stream, mode and digest of every file, whatever the zip looked like."""
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _fingerprint(archive: Archive, delivery: Delivery, digests: Mapping[str, str]) -> str:
+    """Equal for equal bytes read the same way: stream, mode and digest of every file, the manifest, and what is told of
+    files beside them; whatever the zip or folder itself looked like."""
     digest = hashlib.sha256(f"oneroster {delivery.version}\n".encode())
-    for name in sorted(files):
-        digest.update(f"{name} {delivery.modes[name].value} {files[name].sha256}\n".encode())
+    for name in sorted(digests):
+        digest.update(f"{name} {delivery.modes[name].value} {digests[name]}\n".encode())
+    digest.update(delivery.manifest_bytes)
+    remarks = delivery.remarks.filter(pl.col("stream") != archive.name).select("code", "stream", "detail")
+    for remark in sorted(map(str, remarks.iter_rows())):
+        digest.update(f"\n{remark}".encode())
     return digest.hexdigest()
 
 

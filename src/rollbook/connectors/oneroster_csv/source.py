@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rollbook.connectors.kit.receipt import SharingReceipt, receipt_of, refusal_of
+from rollbook.connectors.oneroster_csv import connector as bundle
 from rollbook.connectors.oneroster_csv.config import OneRosterCsvConfig as Config
-from rollbook.connectors.oneroster_csv.connector import read as read_bundle
 from rollbook.core.errors import RollbookError
 from rollbook.core.policy import Policy
 from rollbook.core.snapshot import Snapshot
 from rollbook.transport import folder
 
-__all__ = ["Config", "check", "read"]
+__all__ = ["Config", "check", "fingerprint", "read"]
 
 
 def read(config: Config, policy: Policy, *, progress: Callable[[str, int, int], None] | None = None) -> Snapshot:
     """The newest complete delivery at ``config.path``, whole (S-2). Raises what ``folder.resolve`` and the reader do."""
-    return read_bundle(folder.resolve(config.path), policy, limits=config.limits)
+    return bundle.read(folder.resolve(config.path), policy, limits=config.limits)
+
+
+def fingerprint(config: Config, policy: Policy) -> str:
+    """The fingerprint that ``read`` would give the newest delivery; its files are hashed, not parsed."""
+    return bundle.fingerprint(folder.resolve(config.path), policy, limits=config.limits)
 
 
 def check(config: Config, policy: Policy) -> SharingReceipt:

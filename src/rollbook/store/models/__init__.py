@@ -16,6 +16,7 @@ from rollbook.store.models.school import School
 from rollbook.store.models.source_connection import SourceConnection
 from rollbook.store.models.source_link import SourceLink
 from rollbook.store.models.staff_role import StaffRole
+from rollbook.store.models.steady_plan import SteadyPlan
 from rollbook.store.models.student import Student
 from rollbook.store.models.student_school import StudentSchool
 from rollbook.store.models.sync_run import SyncRun
@@ -35,6 +36,7 @@ __all__ = [
     "SourceConnection",
     "SourceLink",
     "StaffRole",
+    "SteadyPlan",
     "Student",
     "StudentSchool",
     "SyncRun",

@@ -1,0 +1,146 @@
+"""The unchanged night: planned without reading, and only while nothing at all has moved."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.engine.commands import DAY1, Shell
+
+from rollbook.core.steady import steady_until
+from rollbook.services import planning, reading, steady
+from rollbook.store.models import SourceConnection, SteadyPlan, Student, SyncRun
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def rollbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    shell = Shell(tmp_path, capsys)
+    shell.begin()
+    return shell
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sources that were really read."""
+    sources: list[str] = []
+    really = reading.read
+
+    def listening(connection: SourceConnection, *rest: object, **more: object) -> object:
+        sources.append(connection.name)
+        return really(connection, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading, "read", listening)
+    return sources
+
+
+def _again(on: str = DAY1) -> planning.Planned:
+    return planning.make(connection=SourceConnection.objects.get(), by="night", now=NOW, on=dt.date.fromisoformat(on))
+
+
+def test_the_second_night_has_the_plan_that_was_verified_after_the_first(rollbook: Shell, read: list[str]) -> None:
+    first = SyncRun.objects.get()
+    planned = _again()
+    assert read == []
+    assert planned.same_as == first.pk
+    assert planned.plan.is_empty
+    run = planned.run
+    assert (run.rows, run.fingerprint, run.snapshot) == (first.rows, first.fingerprint, first.snapshot)
+    SteadyPlan.objects.all().delete()
+    computed = _again()
+    assert read == ["main"]
+    assert computed.same_as is None
+    assert computed.run.counts == run.counts == planned.plan.totals()
+    assert computed.run.findings == run.findings
+    assert (computed.plan.baseline, computed.run.day) == (planned.plan.baseline, run.day)
+
+
+def test_it_is_a_run_like_any_other(rollbook: Shell, read: list[str]) -> None:
+    plan = rollbook.json("plan", "maple", "--on", DAY1)
+    assert plan["empty"]
+    assert plan["counts"]["student"]["unchanged"] == Student.objects.filter(status="active").count()
+    done = rollbook.json("apply", plan["plan"])
+    assert (done["state"], done["leftover"]) == ("applied", 0)
+    assert rollbook.json("sync", "maple", "--on", DAY1)["counts"] == plan["counts"]
+    assert "as they were in run" in rollbook.ok("plan", "maple", "--on", DAY1).out
+    assert read == []
+
+
+def _another_byte(shell: Shell) -> None:
+    path = shell.incoming / "users.csv"
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+def _another_manifest(shell: Shell) -> None:
+    path = shell.incoming / "manifest.csv"
+    path.write_bytes(path.read_bytes() + b"source.note,x\n")
+
+
+def _a_file_beside(shell: Shell) -> None:
+    (shell.incoming / "grades.txt").write_text("1")
+
+
+def _a_hand_in_the_directory(shell: Shell) -> None:
+    shell.ok("undo", str(SyncRun.objects.order_by("-id")[0].pk))
+
+
+def _another_program(shell: Shell) -> None:
+    SteadyPlan.objects.update(program="of last week")
+
+
+def _no_snapshot(shell: Shell) -> None:
+    SyncRun.objects.update(snapshot="gone.snapshot")
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        _another_byte,
+        _another_manifest,
+        _a_file_beside,
+        lambda shell: shell.ok("settings", "maple", "look_ahead_days=21"),
+        lambda shell: shell.ok("schools", "maple", "--unmatch", "0102"),
+        _a_hand_in_the_directory,
+        _another_program,
+        _no_snapshot,
+    ],
+)
+def test_whatever_moves_it_is_computed(rollbook: Shell, read: list[str], move: Callable[[Shell], object]) -> None:
+    move(rollbook)
+    read.clear()
+    assert _again().same_as is None
+    assert read == ["main"]
+
+
+def test_it_stands_until_the_day_that_may_turn_it(rollbook: Shell, read: list[str]) -> None:
+    kept = SteadyPlan.objects.get()
+    assert kept.until is not None
+    assert kept.since == dt.date.fromisoformat(DAY1) < kept.until
+    last = kept.until - dt.timedelta(days=1)
+    assert _again(last.isoformat()).same_as == kept.run_id
+    assert _again((kept.since - dt.timedelta(days=1)).isoformat()).same_as is None
+    assert _again(kept.until.isoformat()).same_as is None
+
+
+def test_a_plan_that_waits_for_an_answer_is_never_kept(rollbook: Shell) -> None:
+    SteadyPlan.objects.all().delete()
+    rollbook.receive(2)
+    path = rollbook.incoming / "enrollments.csv"
+    path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:40]), "utf-8")
+    rollbook.ok("sync", "maple", "--on", DAY1)
+    assert SyncRun.objects.order_by("-id")[0].holds.exists()
+    assert not SteadyPlan.objects.exists()
+
+
+def test_without_dates_nothing_ever_turns(rollbook: Shell) -> None:
+    planned = planning.renew(SyncRun.objects.get(), by="night", now=NOW)
+    assert planned.roster is not None
+    assert planned.state is not None
+    frames = [*planned.roster.frames.values(), *planned.state.frames.values()]
+    assert any("ends_on" in frame.columns for frame in frames)
+    policy = steady.policies.policy_of(SourceConnection.objects.get())
+    assert steady_until(planned.roster, planned.state, policy, dt.date(2999, 1, 1)) is None
