@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from tests.engine.commands import Shell
 
 from rollbook.sandbox.server import Sandbox
-from rollbook.services import source_config
+from rollbook.services import planning, source_config
 from rollbook.store.models import ChangeLog, SourceConnection, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,7 +84,39 @@ def test_the_connection_is_tested(added: Shell) -> None:
     assert said["rows"]["users"] > 60
     assert "student" in said["roles"]
     assert said["schools"]
-    assert "student" in added.ok("source", "test", "maple").out
+    shown = added.ok("source", "test", "maple").out
+    assert "student" in shown
+    assert "It works: OneRoster 1.1." in shown
+
+
+def test_a_source_that_does_not_speak_oneroster_is_called_by_its_own_name(
+    rollbook: Shell, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keys = sandbox.credentials
+    monkeypatch.setenv("ROLLBOOK_SOURCE_TOKEN", keys.clever_token)
+    clever = ("--base-url", sandbox.urls.clever, "--district-id", keys.clever_district_id)
+    rollbook.ok("source", "add", "maple", "--kind", "clever", "--name", "main", *clever)
+    file = tmp_path / "guardians.csv"
+    file.write_text("studentSisId,guardianSisId,firstName,lastName,email\n1001,g1,Mia,Ng,mia@home.example\n")
+    rollbook.ok("source", "add", "maple", "--kind", "guardians_csv", "--name", "families", "--path", str(file))
+    assert "It works: Clever data API v3.1." in rollbook.ok("source", "test", "maple", "main").out
+    assert "It works: guardians.csv." in rollbook.ok("source", "test", "maple", "families").out
+    said = rollbook.json("source", "test", "maple", "main")
+    assert (said["speaks"], said["version"]) == ("Clever data API v3.1", "")
+
+
+def test_pages_are_told_while_they_are_read(added: Shell) -> None:
+    told: list[tuple[str, int, int]] = []
+    source = SourceConnection.objects.get()
+    added.ok("source", "set", "maple", "--page-size", "40")
+    source.refresh_from_db()
+    made = planning.make(
+        connection=source, by="alice", now=dt.datetime.now(dt.UTC), progress=lambda *what: told.append(what)
+    )
+    pages = [done for stage, done, total in told if stage == "read" and total == 0]
+    assert len(pages) > 5
+    assert pages == sorted(pages)
+    assert pages[-1] >= sum(made.run.rows.values()) - made.run.rows.get("roles", 0)
 
 
 def test_wrong_credentials_are_told_with_what_to_do(

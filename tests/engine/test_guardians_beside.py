@@ -10,7 +10,7 @@ from tests.builders import connection, plan, planned, small_district
 
 from rollbook.core.lifecycle import RunState
 from rollbook.engine.apply import apply_plan
-from rollbook.services import planning, sources, undoing
+from rollbook.services import beside, planning, policies, sources, undoing
 from rollbook.services.applying import apply
 from rollbook.store.models import (
     ContactMethod,
@@ -106,3 +106,29 @@ def test_taking_the_file_back_leaves_the_main_sources_people_as_they_were(famili
     undoing.undo(run=SyncRun.objects.filter(connection=families).latest("pk"), by="alice", now=LATER)
     assert (pairs(), set(Person.objects.values_list("pk", "account_state")), ContactMethod.objects.count()) == before
     assert not SourceLink.objects.filter(connection=families).exists()
+
+
+@pytest.mark.parametrize(
+    ("main", "file", "told"),
+    [
+        pytest.param(True, True, True, id="both say who is a guardian"),
+        pytest.param(False, True, False, id="the file alone, as it should be"),
+        pytest.param(True, False, False, id="the main source alone"),
+    ],
+)
+def test_two_sources_of_guardians_are_pointed_out(
+    families: SourceConnection, main: bool, file: bool, told: bool
+) -> None:
+    other = SourceConnection.objects.exclude(pk=families.pk).get()
+    for source, manages in ((other, main), (families, file)):
+        policies.change(connection=source, values={"manage_guardians": "on" if manages else "off"}, by="alice")
+    found = planning.make(connection=families, by="alice", now=NOW).plan.findings.filter(code="GRD-006")
+    assert found["stream"].to_list() == (["families, main"] if told else [])
+    assert beside.guardians_twice(other, policies.policy_of(other)).height == told, "the main source tells it, too"
+
+
+def test_sources_of_other_districts_and_two_main_sources_are_nobodys_neighbours(families: SourceConnection) -> None:
+    policies.change(connection=families, values={"manage_guardians": "off"}, by="alice")
+    connection(slug="elsewhere")
+    second = connection(name="second")
+    assert beside.guardians_twice(second, policies.policy_of(second)).is_empty()

@@ -112,8 +112,8 @@ def working(title: str) -> Iterator[Told | None]:
     def told(stage: str, done: int, total: int) -> None:
         words = _WORDS.get(stage, stage.replace("insert ", "Adding to ").replace("_", " ").capitalize())
         seen = progress.tasks[0]
-        counts_rows = total > len(_WORDS)
-        rate = f"{done:,} of {total:,} rows" if counts_rows else ""
+        counts_rows = total > len(_WORDS) or done > len(_WORDS)  # else stages are counted
+        rate = f"{done:,} of {total:,} rows" if counts_rows and total else f"{done:,} rows" if counts_rows else ""
         if seen.speed and counts_rows:
             rate += f", {seen.speed:,.0f}/s"
         progress.update(task, description=words, completed=done, total=total or None, rate=rate)

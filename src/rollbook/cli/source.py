@@ -140,6 +140,7 @@ def _as_json(receipt: SharingReceipt, name: str, kind: str) -> Mapping[str, obje
         "problem": receipt.problem,
         "hint": receipt.hint,
         "exit_code": receipt.exit_code,
+        "speaks": receipt.speaks,
         "version": receipt.version,
         "rows": dict(receipt.rows),
         "roles": dict(receipt.roles),
@@ -157,7 +158,7 @@ def _show(receipt: SharingReceipt) -> None:
         if receipt.hint:
             out.print(f"What to do: {receipt.hint}", markup=False)
     else:
-        out.print(f"It works: OneRoster {receipt.version}.", style="bold green")
+        out.print(f"It works: {receipt.speaks}.", style="bold green")
         out.print(table((("rows", "right"), "shared"), [(f"{rows:,}", name) for name, rows in receipt.rows.items()]))
         out.print(table((("users", "right"), "role"), [(f"{count:,}", role) for role, count in receipt.roles.items()]))
         headings: tuple[str | tuple[str, str], ...] = (

@@ -16,7 +16,7 @@ from rollbook.core.roster import Roster
 from rollbook.core.snapshot import CHANGES_ONLY, Snapshot
 from rollbook.engine import artifacts
 from rollbook.engine.receipt import Progress
-from rollbook.services import source_config
+from rollbook.services import beside, source_config
 from rollbook.store.models import SourceConnection, SyncRun
 
 __all__ = ["clean_of", "read", "since"]
@@ -29,15 +29,23 @@ _OVERLAP = dt.timedelta(hours=1)
 
 
 def read(connection: SourceConnection, policy: Policy, *, progress: Progress | None = None) -> Snapshot:
-    """What the source says now, whole (S-2). Raises AuthError, ConfigError, DataError or TransientError, and then
-    nothing is known and nothing changes."""
+    """What the source says now, whole (S-2), and what its neighbours make of it (GRD-006).
+
+    ``progress`` is told of pages and files as they come, by whatever thread reads them. Raises AuthError, ConfigError,
+    DataError or TransientError, and then nothing is known and nothing changes.
+    """
+    snapshot = _read(connection, policy, progress)
+    return replace(snapshot, findings=findings.merge([snapshot.findings, beside.guardians_twice(connection, policy)]))
+
+
+def _read(connection: SourceConnection, policy: Policy, progress: Progress | None) -> Snapshot:
     config = source_config.config_of(connection)
     item = connector(connection.kind)
     if item.is_unchanged is not None and (kept := _kept(connection)):
         run, earlier = kept
         if item.is_unchanged(config, policy, earlier):
             told = findings.make("SRC-012", stream=connection.kind, detail=str(run.pk))
-            known = earlier.findings.filter(pl.col("code") != "SRC-012")
+            known = earlier.findings.filter(~pl.col("code").is_in(["SRC-012", "GRD-006"]))
             return replace(earlier, findings=findings.merge([known, told]))
     moment = since(connection, dt.datetime.now(dt.UTC)) if getattr(config, "pulls", "full") == "delta" else None
     more: dict[str, Any] = {} if moment is None else {"since": moment}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from rollbook.connectors.classlink import Config, check, is_unchanged, read
 from rollbook.connectors.kit.contract import Contract, contract_of
 from rollbook.core.errors import AuthError, ConfigError, DataError, TransientError
 from rollbook.core.policy import Policy
+from rollbook.core.snapshot import Mode
 
 HOST = "http://localhost:9"
 APPLICATION = "ab%2Fcd%3D%3D"
@@ -210,6 +212,23 @@ def test_without_revisions_everything_is_read_each_time() -> None:
     vendor = ClassLink()
     earlier = read(classlink(), Policy(), transport=vendor.transport())
     assert not is_unchanged(classlink(), Policy(), earlier, transport=vendor.transport())
+
+
+@pytest.mark.parametrize(
+    ("headers", "mode"),
+    [
+        pytest.param({"x-perm-rev": "two"}, Mode.BULK, id="another revision: sharing may be another, too"),
+        pytest.param({}, Mode.DELTA, id="no revisions"),
+    ],
+)
+def test_changes_alone_are_read_only_where_no_revision_is_counted(headers: dict[str, str], mode: Mode) -> None:
+    vendor = ClassLink(headers=lambda number: headers)
+    since = dt.datetime(2026, 8, 19, tzinfo=dt.UTC)
+    snapshot = read(classlink(), Policy(), since=since, transport=vendor.transport())
+    assert {stream.mode for stream in snapshot.streams.values()} == {mode}
+    filtered = [request for request in vendor.server.asked if "filter" in request.url.params]
+    assert bool(filtered) is (mode is Mode.DELTA)
+    assert is_unchanged(classlink(), Policy(), snapshot, transport=vendor.transport()) is (mode is Mode.BULK)
 
 
 def test_masked_values_are_told() -> None:

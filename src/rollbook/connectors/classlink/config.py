@@ -58,7 +58,8 @@ class ClassLinkConfig(Settings):
     pulls: str = field(
         default="full",
         metadata={
-            "help": "full: everything every day. delta: what changed, and everything once a week.",
+            "help": "full: everything whenever something changed. delta: only what changed, and everything once a week, "
+            "from servers that count no revisions.",
             "choices": ("full", "delta"),
         },
     )

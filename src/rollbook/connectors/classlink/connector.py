@@ -46,7 +46,9 @@ def read(
     since: dt.datetime | None = None,
     transport: httpx2.BaseTransport | None = None,
 ) -> Snapshot:
-    """The district's roster, whole and of one revision (S-2); with ``since``, what changed after that moment.
+    """The district's roster, whole and of one revision (S-2); with ``since``, what changed after that moment, unless
+    the server counts revisions: another revision may mean another sharing, which no change tells, so all is read (and
+    for an equal one, ``is_unchanged`` says that there is nothing to read).
 
     A reading during which ``x-perm-rev`` changed is discarded and begun again, three times at most. After a 401 the
     listing is looked up once more, in case the bearer was replaced. A district that is turned off raises ConfigError
@@ -83,12 +85,7 @@ def is_unchanged(
     if not known:
         return False
 
-    def ask(server: Server) -> str:
-        revision = Revision()
-        revision.watch(server.get("/orgs", {"limit": "1", "offset": "0"}))
-        return revision.value
-
-    value = _with_district(config, transport, ask)
+    value = _with_district(config, transport, _revision_of)
     return bool(value) and _revision_file(value, policy).sha256 == known
 
 
@@ -100,6 +97,8 @@ def _consistent(
     progress: Progress | None = None,
     since: dt.datetime | None = None,
 ) -> Snapshot:
+    if since is not None and _revision_of(server):
+        since = None
     for _ in range(_RESTARTS):
         revision = Revision()
         pull = Pull(
@@ -125,6 +124,13 @@ def _consistent(
         f"The district's data or sharing in {VENDOR} kept changing while we read ({_RESTARTS} times).",
         hint="Try again when the district has finished its changes; nothing was changed here.",
     )
+
+
+def _revision_of(server: Server) -> str:
+    """The revision now, by one small answer; blank where the server counts none."""
+    revision = Revision()
+    revision.watch(server.get("/orgs", {"limit": "1", "offset": "0"}))
+    return revision.value
 
 
 def _revision_file(value: str, policy: Policy) -> FileInfo:

@@ -58,7 +58,7 @@ def read(
 def check(config: Config, policy: Policy, *, transport: httpx2.BaseTransport | None = None) -> SharingReceipt:
     """Read the district and say what it shares (S-5). Never raises for one that cannot be read."""
     try:
-        return receipt_of(read(config, policy, transport=transport))
+        return receipt_of(read(config, policy, transport=transport), speaks=f"Clever data API {config.api_version}")
     except RollbookError as error:
         return refusal_of(error)
 

@@ -65,7 +65,7 @@ def read(config: Config, policy: Policy, *, progress: Callable[[str, int, int], 
 def check(config: Config, policy: Policy) -> SharingReceipt:
     """Read the file and say what is in it (S-5). Never raises for one that cannot be read."""
     try:
-        return receipt_of(read(config, policy))
+        return receipt_of(read(config, policy), speaks=FILE)
     except RollbookError as error:
         return refusal_of(error)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rollbook.connectors.guardians_csv import Config as FileConfig
 from rollbook.connectors.guardians_csv import read as read_file
+from rollbook.connectors.guardians_csv.header import FILE
 from rollbook.connectors.guardians_sftp.config import Config
 from rollbook.connectors.kit.receipt import SharingReceipt, receipt_of, refusal_of
 from rollbook.connectors.kit.sftp import visit
@@ -40,4 +41,5 @@ def check(config: Config, policy: Policy) -> SharingReceipt:
             snapshot = read_file(FileConfig(path=delivery.path, abandon=config.abandon), policy)
     except RollbookError as error:
         return refusal_of(error)
-    return receipt_of(replace(snapshot, findings=findings.merge([snapshot.findings, delivery.findings])))
+    told = replace(snapshot, findings=findings.merge([snapshot.findings, delivery.findings]))
+    return receipt_of(told, speaks=FILE)

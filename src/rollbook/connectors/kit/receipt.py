@@ -33,7 +33,8 @@ MISSING = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharingReceipt:
     """``works``: the source can be read; if not, ``problem`` and ``hint`` say why and what to do, and ``exit_code``
-    which kind of error it is.
+    which kind of error it is. ``speaks``: what the source was read as, in its vendor's words; ``version``: of OneRoster,
+    blank for a source that does not speak it.
 
     ``rows``: by stream; ``roles``: role as written → rows; ``schools``: columns ``sourced_id``, ``name``, ``users``,
     ``classes``, ``enrollments``; ``over_shared`` and ``missing``: sentences.
@@ -43,6 +44,7 @@ class SharingReceipt:
     problem: str = ""
     hint: str = ""
     exit_code: int = 0
+    speaks: str = ""
     version: str = ""
     rows: Mapping[str, int]
     roles: Mapping[str, int]
@@ -52,12 +54,13 @@ class SharingReceipt:
     findings: pl.DataFrame
 
 
-def receipt_of(snapshot: Snapshot) -> SharingReceipt:
-    """What a reading shares."""
+def receipt_of(snapshot: Snapshot, *, speaks: str = "") -> SharingReceipt:
+    """What a reading shares. ``speaks``: for a source that does not speak OneRoster, what it speaks."""
     frames = {name: stream.frame for name, stream in snapshot.streams.items() if stream.mode is not Mode.ABSENT}
     return SharingReceipt(
         works=True,
-        version=snapshot.version,
+        speaks=speaks or f"OneRoster {snapshot.version}",
+        version="" if speaks else snapshot.version,
         rows={name: frame.height for name, frame in frames.items()},
         roles=_roles(snapshot),
         schools=_schools(frames),

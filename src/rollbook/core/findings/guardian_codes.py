@@ -42,4 +42,12 @@ GUARDIAN_CODES: tuple[FindingKind, ...] = (
         "{detail} lines of {stream} have no id of the guardian. One was made of name and contact.",
         "Send the guardians' ids: with them a guardian stays the same person when a name or an e-mail changes.",
     ),
+    FindingKind(
+        "GRD-006",
+        Severity.WARNING,
+        "Guardians come from two sources",
+        "The sources {stream} of this district all say who is whose guardian. What one of them leaves out another one "
+        "keeps, and contacts may go back and forth.",
+        "Let one of them decide: rollbook settings SLUG manage_guardians=off --source NAME, for the main source.",
+    ),
 )
