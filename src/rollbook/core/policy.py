@@ -35,6 +35,14 @@ class Policy:
         default=50,
         metadata={"help": "Percent of a school's records of one kind whose name or contact may change in one run."},
     )
+    approvals: str = field(
+        default="one",
+        metadata={"help": "How many persons must approve what waits in a hold.", "choices": ("one", "two")},
+    )
+    approval_days: int = field(
+        default=14,
+        metadata={"help": "Days after which a plan's holds, and approvals that were not applied, are no longer good."},
+    )
     student_id_shown: str = field(
         default="STUDENT NUMBER",
         metadata={"help": "Which id pages show for a student.", "choices": ("STUDENT NUMBER", "STUDENT ID")},

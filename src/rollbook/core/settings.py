@@ -114,6 +114,7 @@ _SPECIAL: Mapping[str, tuple[Callable[[str], Any], str]] = MappingProxyType(
         "start_time": (_clock, "a time of day such as 03:00"),
         "deletion_threshold": _PERCENT,
         "update_threshold": _PERCENT,
+        "approval_days": (_integer(1, 366), "a whole number from 1 to 366"),
         "school_deletion_thresholds": (_pairs(_percent, "0012=20;0040=5"), "school number or id = percent; …"),
         "guardian_relationships": (_words(GUARDIAN_ROLES), f"any of {', '.join(GUARDIAN_ROLES)}, with commas between"),
         "class_grades": (_words(tuple(GRADES)), f"any of {', '.join(GRADES)}, with commas between"),

@@ -155,7 +155,9 @@ class _Write:
     def _close(self, receipt: Receipt) -> None:
         if receipt.rows:  # what changes nothing makes no other plan stale
             add_revision(self.cursor, self.run.district_id)
-        Hold.objects.filter(run=self.run, key__in=self.released, state=HoldState.OPEN).update(
+        holds = Hold.objects.filter(run=self.run, key__in=self.released)
+        holds.update(released_run=self.run)
+        holds.exclude(state=HoldState.APPROVED).update(
             state=HoldState.APPROVED, decided_by=self.by, decided_at=self.now
         )
         record_applied(

@@ -12,8 +12,9 @@ from django.db import transaction
 
 from rollbook.core.lifecycle import RunKind, RunState, check_move
 from rollbook.core.plan import Plan
+from rollbook.engine.holds import keep_holds
 from rollbook.engine.locks import is_free
-from rollbook.store.models import Hold, SourceConnection, SyncRun
+from rollbook.store.models import SourceConnection, SyncRun
 
 __all__ = ["claim", "open_run", "recover", "settle"]
 
@@ -56,10 +57,7 @@ def open_run(
             snapshot=snapshot,
             plan_artifact=plan_artifact,
         )
-        Hold.objects.bulk_create(
-            Hold(run=run, key=hold.pop("hold"), depends_on=hold.pop("depends_on") or "", **hold)
-            for hold in plan.holds.to_dicts()
-        )
+        keep_holds(run, plan)
     return run
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rollbook.store.models.academic_session import AcademicSession
+from rollbook.store.models.alarm import Alarm
 from rollbook.store.models.change_log import ChangeLog
 from rollbook.store.models.classroom import Classroom
 from rollbook.store.models.contact_method import ContactMethod
@@ -11,10 +12,14 @@ from rollbook.store.models.district import District
 from rollbook.store.models.enrollment import Enrollment
 from rollbook.store.models.guardianship import Guardianship
 from rollbook.store.models.hold import Hold
+from rollbook.store.models.hold_decision import HoldDecision
+from rollbook.store.models.letter import Letter
 from rollbook.store.models.person import Person
+from rollbook.store.models.recipient import Recipient
 from rollbook.store.models.school import School
 from rollbook.store.models.source_connection import SourceConnection
 from rollbook.store.models.source_link import SourceLink
+from rollbook.store.models.source_trouble import SourceTrouble
 from rollbook.store.models.staff_role import StaffRole
 from rollbook.store.models.steady_plan import SteadyPlan
 from rollbook.store.models.student import Student
@@ -23,6 +28,7 @@ from rollbook.store.models.sync_run import SyncRun
 
 __all__ = [
     "AcademicSession",
+    "Alarm",
     "ChangeLog",
     "Classroom",
     "ContactMethod",
@@ -31,10 +37,14 @@ __all__ = [
     "Enrollment",
     "Guardianship",
     "Hold",
+    "HoldDecision",
+    "Letter",
     "Person",
+    "Recipient",
     "School",
     "SourceConnection",
     "SourceLink",
+    "SourceTrouble",
     "StaffRole",
     "SteadyPlan",
     "Student",

@@ -14,7 +14,8 @@ __all__ = ["Hold"]
 class Hold(models.Model):
     """One hold of one run (R-10). ``key`` is the plan's own name for it; ``group`` is removal, update or create;
     ``depends_on`` is the key of the hold whose release releases this one, too (blank: none). ``school`` is null for the
-    whole district."""
+    whole district. ``people``: a digest of whom it is about (``core.approval.people_of``). ``was_rejected``: the plan
+    before rejected the same. ``released_run``: the run that applied it: this one, or its plan made again."""
 
     run = models.ForeignKey("store.SyncRun", on_delete=models.CASCADE, related_name="holds", db_index=False)
     key = models.TextField()
@@ -38,6 +39,11 @@ class Hold(models.Model):
     state = models.TextField(default=HoldState.OPEN.value, db_default=HoldState.OPEN.value)
     decided_by = models.TextField(default="", db_default="")
     decided_at = models.DateTimeField(null=True)
+    people = models.TextField(default="", db_default="")
+    was_rejected = models.BooleanField(default=False, db_default=False)
+    released_run = models.ForeignKey(
+        "store.SyncRun", on_delete=models.SET_NULL, null=True, related_name="released", db_index=False
+    )
 
     objects: ClassVar[models.Manager[Hold]] = models.Manager()
 
