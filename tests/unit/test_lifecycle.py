@@ -8,14 +8,17 @@ from rollbook.core.errors import PlanStale
 from rollbook.core.lifecycle import MOVES, RunState, check_move, is_legal
 
 LEGAL = """
-            planned applying applied undone stale discarded failed
-planned     .       yes      .       .      yes   yes       yes
-applying    .       .        yes     .      yes   .         yes
-applied     .       .        .       yes    .     .         .
-undone      .       .        yes     .      .     .         .
-stale       .       .        .       .      .     .         .
-discarded   .       .        .       .      .     .         .
-failed      .       .        .       .      .     .         .
+            queued planning planned applying applied undone stale discarded failed cancelled
+queued      .      yes      .       .        .       .      .     .         yes    yes
+planning    yes    .        yes     .        .       .      .     .         yes    yes
+planned     yes    .        .       yes      .       .      yes   yes       yes    yes
+applying    yes    .        .       .        yes     .      yes   .         yes    .
+applied     .      .        .       .        .       yes    .     .         .      .
+undone      .      .        .       .        yes     .      .     .         .      .
+stale       .      .        .       .        .       .      .     .         .      .
+discarded   .      .        .       .        .       .      .     .         .      .
+failed      .      .        .       .        .       .      .     .         .      .
+cancelled   .      .        .       .        .       .      .     .         .      .
 """
 
 _HEAD, *_LINES = [line.split() for line in LEGAL.strip().splitlines()]

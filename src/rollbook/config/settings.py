@@ -27,7 +27,7 @@ SECRET_KEY: str = os.environ.get("ROLLBOOK_SECRET_KEY") or secret_from(ROLLBOOK_
 DEBUG: bool = os.environ.get("ROLLBOOK_DEBUG", "0") == "1"
 ALLOWED_HOSTS: list[str] = os.environ.get("ROLLBOOK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
-INSTALLED_APPS: list[str] = ["django.contrib.postgres", "rollbook.store"]
+INSTALLED_APPS: list[str] = ["django.contrib.postgres", "procrastinate.contrib.django", "rollbook.store"]
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "rollbook.config.urls"
 WSGI_APPLICATION = "rollbook.config.wsgi.application"
@@ -37,6 +37,10 @@ DATABASE_IS_EMBEDDED: bool = not os.environ.get("DATABASE_URL")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": settings_from_url(os.environ.get("DATABASE_URL") or server.url(ROLLBOOK_HOME)),
 }
+# Jobs: the tasks live in one module; a worker imports it, nobody else needs it.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS: list[str] = ["rollbook.jobs.tasks"]
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 USE_TZ = True

@@ -10,7 +10,7 @@ from django.db import connection
 
 from rollbook.core.errors import LeaseLost
 
-__all__ = ["add_revision", "is_free", "lease", "lock_district"]
+__all__ = ["add_revision", "holders", "is_free", "lease", "lock_district"]
 
 _SPACE: Final = 0x52 << 56  # "R": keeps our advisory locks apart from those of other programs on the same database
 
@@ -40,6 +40,19 @@ def is_free(connection_id: int) -> bool:
         return False
     _give_back(connection_id)
     return True
+
+
+def holders(connection_id: int) -> list[int]:
+    """The sessions, not this one, that work on this connection now."""
+    key = _SPACE | connection_id
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+               AND classid = %s AND objid = %s AND pid <> pg_backend_pid()""",
+            [key >> 32, key & 0xFFFFFFFF],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def lock_district(cursor: Any, district_id: int) -> int:

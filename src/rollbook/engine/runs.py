@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import connection as database
 from django.db import transaction
 
+from rollbook.core.errors import LeaseLost
 from rollbook.core.lifecycle import RunKind, RunState, check_move
 from rollbook.core.plan import Plan
 from rollbook.engine.holds import keep_holds
@@ -35,29 +36,50 @@ def open_run(
     fingerprint: str,
     snapshot: str = "",
     plan_artifact: str = "",
+    into: SyncRun | None = None,
 ) -> SyncRun:
-    """The run of ``plan`` is kept, planned, together with its holds."""
+    """The run of ``plan`` is kept, planned, together with its holds.
+
+    ``into``: the run that is being planned for it, which keeps who asked for it and when; else it is a new one. Raises
+    LeaseLost when that run is not being planned any more.
+    """
     findings = dict(plan.findings["code"].value_counts().iter_rows())
     with transaction.atomic():
-        run = SyncRun.objects.create(
-            district_id=connection.district_id,
-            connection=connection,
-            kind=RunKind.SYNC,
-            state=RunState.PLANNED,
-            plan=plan_id,
-            baseline=plan.baseline,
-            day=day,
-            created_at=now,
-            created_by=by,
-            counts=plan.totals(),
-            seconds=dict(seconds),
-            findings=findings,
-            rows=dict(rows),
-            fingerprint=fingerprint,
-            snapshot=snapshot,
-            plan_artifact=plan_artifact,
-        )
+        values = {
+            "state": RunState.PLANNED,
+            "plan": plan_id,
+            "baseline": plan.baseline,
+            "day": day,
+            "counts": plan.totals(),
+            "seconds": dict(seconds),
+            "findings": findings,
+            "rows": dict(rows),
+            "fingerprint": fingerprint,
+            "snapshot": snapshot,
+            "plan_artifact": plan_artifact,
+        }
+        if into is None:
+            run = SyncRun.objects.create(
+                district_id=connection.district_id,
+                connection=connection,
+                kind=RunKind.SYNC,
+                created_at=now,
+                created_by=by,
+                **values,
+            )
+        else:
+            run = _filled(into, values)
         keep_holds(run, plan)
+    return run
+
+
+def _filled(run: SyncRun, values: Mapping[str, Any]) -> SyncRun:
+    """The run that was being planned has its plan; what an earlier try had planned for it is forgotten."""
+    planning = SyncRun.objects.filter(pk=run.pk, state=RunState.PLANNING, worker=run.worker)
+    if not planning.update(**values):
+        raise LeaseLost(f"Run {run.pk} went on without this worker.", hint="Nothing to do.", detail={"run": run.pk})
+    run.holds.all().delete()
+    run.refresh_from_db()
     return run
 
 
@@ -88,9 +110,10 @@ def settle(run: SyncRun, state: RunState, sentence: str) -> bool:
 def recover(connection: SourceConnection, *, patience: float = _PATIENCE) -> list[str]:
     """No run of ``connection`` claims to be at work unless a session is; what was found, a sentence each.
 
-    Apply is one transaction: a run that died in it has changed nothing.
+    Apply is one transaction: a run that died in it has changed nothing. A run of the queue is left to the workers, who go
+    on with it.
     """
-    runs = list(SyncRun.objects.of(connection.pk).applying().order_by("id"))
+    runs = list(SyncRun.objects.of(connection.pk).applying().filter(worker="").order_by("id"))
     if not runs:
         return []
     deadline = time.monotonic() + patience

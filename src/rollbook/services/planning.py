@@ -55,24 +55,33 @@ def make(
     now: dt.datetime,
     on: dt.date | None = None,
     progress: Progress | None = None,
+    into: SyncRun | None = None,
 ) -> Planned:
     """A new run with its plan. The directory is not touched.
 
-    ``on``: plan as of that day instead of the district's today (a rehearsal of another day). The directory is read
-    while the source is read and cleaned. Raises what reading raises, and then no run is made.
+    ``on``: plan as of that day instead of the district's today (a rehearsal of another day). ``into``: the run that was
+    asked for and is being planned; when an earlier try of it has received a snapshot, that one is planned. The directory
+    is read while the source is read and cleaned. Raises what reading raises, and then no run is made.
     """
     recovered = tuple(recover(connection))
     artifacts.purge(connection.district, now)
     incoming.purge(connection, now)
     day = on or local_day(connection, now)
-    planned = _standing(connection, by=by, now=now, day=day, progress=progress) or _make(
-        connection,
-        lambda policy: reading.read(connection, policy, progress=progress),
-        by=by,
-        now=now,
-        day=day,
-        progress=progress,
-    )
+    if into is not None and into.snapshot and artifacts.exists(connection.district_id, into.snapshot):
+        received = load_snapshot(into)
+        planned = _make(
+            connection, lambda policy: received, by=by, now=now, day=into.day or day, progress=progress, into=into
+        )
+    else:
+        planned = _standing(connection, by=by, now=now, day=day, progress=progress, into=into) or _make(
+            connection,
+            lambda policy: reading.read(connection, policy, progress=progress),
+            by=by,
+            now=now,
+            day=day,
+            progress=progress,
+            into=into,
+        )
     return replace(planned, recovered=recovered)
 
 
@@ -84,7 +93,13 @@ def renew(run: SyncRun, *, by: str, now: dt.datetime) -> Planned:
 
 
 def _standing(
-    connection: SourceConnection, *, by: str, now: dt.datetime, day: dt.date, progress: Progress | None
+    connection: SourceConnection,
+    *,
+    by: str,
+    now: dt.datetime,
+    day: dt.date,
+    progress: Progress | None,
+    into: SyncRun | None,
 ) -> Planned | None:
     """The run of a source of which nothing has moved since its plan was last computed, and was empty."""
     watch = Stopwatch()
@@ -106,6 +121,7 @@ def _standing(
             fingerprint=kept.fingerprint,
             snapshot=kept.run.snapshot,
             plan_artifact=kept.plan_artifact,
+            into=into,
         )
     return Planned(run=run, plan=plan, roster=None, state=None, same_as=kept.run_id)
 
@@ -118,6 +134,7 @@ def _make(
     now: dt.datetime,
     day: dt.date,
     progress: Progress | None,
+    into: SyncRun | None = None,
 ) -> Planned:
     policy = policies.policy_of(connection)
     watch = Stopwatch()
@@ -126,7 +143,7 @@ def _make(
         loading = pool.submit(_load, connection)
         with _stage(watch, progress, "read"):
             snapshot = receive(policy)
-        keeping = pool.submit(_keep_snapshot, connection, snapshot, f"{plan_id}.snapshot")
+        keeping = pool.submit(_keep_snapshot, connection, snapshot, f"{plan_id}.snapshot", into)
         with _stage(watch, progress, "clean"):
             roster = reading.clean_of(snapshot, policy)
         with watch.step("state"):
@@ -134,7 +151,7 @@ def _make(
         plan = _plan(connection, roster, state, policy, day, watch, progress)
         with _stage(watch, progress, "keep"):
             kept = keeping.result()
-            run = _keep(connection, snapshot, plan, plan_id, kept, by=by, now=now, day=day, watch=watch)
+            run = _keep(connection, snapshot, plan, plan_id, kept, by=by, now=now, day=day, watch=watch, into=into)
             steady.keep(run, plan, roster, state, day)
     return Planned(run=run, plan=plan, roster=roster, state=state)
 
@@ -153,14 +170,14 @@ def again(run: SyncRun, roster: Roster, day: dt.date, done: Plan, before: State 
 def load(run: SyncRun) -> Plan:
     """The plan of a run, as it was made. Raises NotFound when its retention is over."""
     if not run.plan_artifact:
-        raise NotFound(f"Run {run.pk} has no plan: it undid another run.", hint="Show the run it undid.")
+        raise NotFound(f"Run {run.pk} has no plan.", hint="List the runs with: rollbook runs SLUG")
     return artifacts.read_plan(run.district_id, run.plan_artifact)
 
 
 def load_snapshot(run: SyncRun) -> Snapshot:
     """What the source said in a run. Raises NotFound when its retention is over."""
     if not run.snapshot:
-        raise NotFound(f"Run {run.pk} received nothing: it undid another run.", hint="Look at the run it undid.")
+        raise NotFound(f"Run {run.pk} received nothing.", hint="List the runs with: rollbook runs SLUG")
     return artifacts.read_snapshot(run.district_id, run.snapshot)
 
 
@@ -193,9 +210,10 @@ def _plan(
         return make_plan(roster, state, values, policy, day, timer=lambda stage: _stage(watch, progress, stage))
 
 
-def _keep_snapshot(connection: SourceConnection, snapshot: Snapshot, name: str) -> str:
+def _keep_snapshot(connection: SourceConnection, snapshot: Snapshot, name: str, into: SyncRun | None) -> str:
     """The artifact that holds the snapshot; one that is kept already is not kept twice. Works beside the planning; a
-    snapshot without a run (planning failed) goes with its retention."""
+    snapshot without a run (planning failed) goes with its retention. The run that was asked for knows it at once: who goes
+    on with it need not read again."""
     try:
         kept = (
             SyncRun.objects.of(connection.pk)
@@ -207,6 +225,10 @@ def _keep_snapshot(connection: SourceConnection, snapshot: Snapshot, name: str) 
         )
         if kept is None or not artifacts.exists(connection.district_id, kept):
             kept = artifacts.write_snapshot(connection.district_id, name, snapshot)
+        if into is not None:
+            SyncRun.objects.filter(pk=into.pk, worker=into.worker).update(
+                snapshot=kept, fingerprint=snapshot.fingerprint
+            )
         return kept
     finally:
         connections.close_all()  # this thread's own
@@ -223,6 +245,7 @@ def _keep(
     now: dt.datetime,
     day: dt.date,
     watch: Stopwatch,
+    into: SyncRun | None,
 ) -> SyncRun:
     """The plan as artifact, and the run."""
     return open_run(
@@ -237,6 +260,7 @@ def _keep(
         fingerprint=snapshot.fingerprint,
         snapshot=kept,
         plan_artifact=artifacts.write_plan(connection.district_id, f"{plan_id}.plan", plan),
+        into=into,
     )
 
 

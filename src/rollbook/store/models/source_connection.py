@@ -11,13 +11,17 @@ __all__ = ["SourceConnection"]
 
 class SourceConnection(models.Model):
     """One feed. ``kind`` names the connector, ``config`` is what that connector needs, ``settings`` are the values of
-    ``core.policy.Policy`` that differ from its defaults."""
+    ``core.policy.Policy`` that differ from its defaults. ``next_due_at``: when the schedule runs it next (null: never, as
+    things are). ``paused_at``, ``paused_because``: an error that only a person can mend stopped its daily runs."""
 
     district = models.ForeignKey("store.District", on_delete=models.PROTECT, related_name="connections")
     name = models.TextField()
     kind = models.TextField()
     config = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     settings = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    next_due_at = models.DateTimeField(null=True, db_index=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_because = models.TextField(default="", db_default="")
 
     objects: ClassVar[models.Manager[SourceConnection]] = models.Manager()
 

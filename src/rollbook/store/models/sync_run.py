@@ -30,6 +30,14 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
         """Runs that began to apply and have not ended, as far as the database knows."""
         return self.filter(state=RunState.APPLYING)
 
+    def waiting(self) -> Self:
+        """Runs that wait for a worker."""
+        return self.filter(state=RunState.QUEUED)
+
+    def at_work(self) -> Self:
+        """Runs that a worker has a lease on."""
+        return self.exclude(worker="")
+
     def newest_first(self) -> Self:
         """In the order people read a history."""
         return self.order_by("-id")
@@ -45,6 +53,13 @@ class SyncRun(models.Model):
     ``undoes``: the run that this one took back. ``log_mark``: the newest change-log id when this run was applied, so
     that "later" has a meaning for changes by hand, too. ``snapshot`` and ``plan_artifact`` name artifacts;
     ``fingerprint`` is the snapshot's.
+
+    Of a run that workers carry out: ``why`` (blank: in the foreground, by a command), ``due_at`` (the moment of the
+    schedule that it serves), ``job`` (its place in the queue), ``worker`` (who has the lease; blank: nobody),
+    ``heartbeat_at`` (when that worker last said so, by the database's clock), ``stage``, ``done``, ``total``,
+    ``stage_at`` (what it is doing, how far it is, since when), ``starts`` (how often a worker began), ``retry_at`` (not
+    before), ``cancel_by`` (who asked it to stop), ``notes`` (what happened on the way, a sentence each), ``started_at``,
+    ``ended_at``, ``leftover`` (what verify found, R-12; null: it has not looked).
     """
 
     district = models.ForeignKey("store.District", on_delete=models.PROTECT, related_name="runs", db_index=False)
@@ -70,6 +85,22 @@ class SyncRun(models.Model):
     fingerprint = models.TextField(default="", db_default="")
     error = models.TextField(default="", db_default="")
     backend_pid = models.IntegerField(null=True)
+    why = models.TextField(default="", db_default="")
+    due_at = models.DateTimeField(null=True)
+    job = models.BigIntegerField(null=True)
+    worker = models.TextField(default="", db_default="")
+    heartbeat_at = models.DateTimeField(null=True)
+    stage = models.TextField(default="", db_default="")
+    done = models.BigIntegerField(default=0, db_default=0)
+    total = models.BigIntegerField(default=0, db_default=0)
+    stage_at = models.DateTimeField(null=True)
+    starts = models.IntegerField(default=0, db_default=0)
+    retry_at = models.DateTimeField(null=True)
+    cancel_by = models.TextField(default="", db_default="")
+    notes = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    leftover = models.BigIntegerField(null=True)
 
     objects: ClassVar = SyncRunQuerySet.as_manager()
 
@@ -77,6 +108,12 @@ class SyncRun(models.Model):
         db_table = "sync_run"
         indexes: ClassVar = [
             models.Index(fields=["district", "-id"], name="sync_run_history"),
+            models.Index(fields=["heartbeat_at"], name="sync_run_leases", condition=~models.Q(worker="")),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["connection"], name="sync_run_one_waits", condition=models.Q(state=RunState.QUEUED.value)
+            ),
         ]
 
     def __str__(self) -> str:
