@@ -11,7 +11,7 @@ import polars as pl
 
 from rollbook.sandbox.district import generate
 
-__all__ = ["CHANGED_SHARE", "DAY", "Files", "make_files", "next_day", "parse"]
+__all__ = ["CHANGED_SHARE", "DAY", "Files", "make_files", "next_day", "parse", "rewrite"]
 
 CHANGED_SHARE: Final = 0.01
 DAY: Final = "2026-09-01"
@@ -27,19 +27,26 @@ _USED: Final = ("academicSessions", "orgs", "courses", "classes", "users", "enro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """``first``: the district; ``changed``: the same with one percent of users and enrollments different; ``rows`` by
-    file."""
+    """``first``: the district; ``rewritten``: the same rows in other bytes, as a source writes them that sorts anew each
+    night; ``changed``: one percent of users and enrollments different; ``rows`` by file."""
 
     first: Path
+    rewritten: Path
     changed: Path
     rows: Mapping[str, int]
 
 
 def make_files(folder: Path, *, students: int, seed: int = 1) -> Files:
-    """Both bundles stand in ``folder``. Equal arguments give equal bytes."""
+    """All bundles stand in ``folder``. Equal arguments give equal bytes."""
     made = generate(folder / "first", students=students, seed=seed)
+    rewrite(made.path, folder / "rewritten")
     next_day(made.path, folder / "changed")
-    return Files(first=made.path, changed=folder / "changed", rows={name: made.counts[name] for name in _USED})
+    return Files(
+        first=made.path,
+        rewritten=folder / "rewritten",
+        changed=folder / "changed",
+        rows={name: made.counts[name] for name in _USED},
+    )
 
 
 def parse(folder: Path) -> dict[str, pl.DataFrame]:
@@ -74,6 +81,16 @@ def next_day(before: Path, after: Path) -> None:
     frames["enrollments"] = pl.concat([_moved(enrollments, frames["classes"]), joined.drop("new")]).unique(
         ("classSourcedId", "userSourcedId"), keep="first", maintain_order=True
     )
+    _write(frames, before, after)
+
+
+def rewrite(before: Path, after: Path) -> None:
+    """A bundle of the same rows, the last first."""
+    after.mkdir(parents=True)
+    _write({name: frame.reverse() for name, frame in parse(before).items()}, before, after)
+
+
+def _write(frames: Mapping[str, pl.DataFrame], before: Path, after: Path) -> None:
     for name, frame in frames.items():
         frame.write_csv(after / f"{name}.csv", line_terminator="\n")
     (after / "manifest.csv").write_bytes(
