@@ -32,12 +32,16 @@ LEGAL: list[tuple[str, str, Any]] = [
     ("field_owners", "email=person;student.grade=school", {"email": "person", "student.grade": "school"}),
     ("pause_until", "2026-12-31", dt.date(2026, 12, 31)),
     ("pause_until", "", None),
+    ("blackouts", "2026-12-21..2027-01-01, 2027-03-15", ("2026-12-21..2027-01-01", "2027-03-15")),
+    ("blackouts", "2027-03-15..2027-03-15", ("2027-03-15",)),
     ("deletion_threshold", "", 10),
 ]
 
 REFUSED: list[tuple[str, str, str]] = [
     ("daily_sync", "maybe", "on or off"),
     ("start_time", "24:00", "a time of day such as 03:00"),
+    ("blackouts", "2027-01-01..2026-12-21", "first day comes first"),
+    ("blackouts", "Christmas", "a date such as 2026-09-01"),
     ("deletion_threshold", "101", "from 0 to 100"),
     ("deletion_threshold", "-1", "from 0 to 100"),
     ("deletion_threshold", "ten", "from 0 to 100"),

@@ -112,6 +112,9 @@ class Policy:
     )
     region: str = field(default="US", metadata={"help": "The region whose phone numbers need no country code."})
     pause_until: dt.date | None = field(default=None, metadata={"help": "No daily run before this date."})
+    blackouts: tuple[str, ...] = field(
+        default=(), metadata={"help": "Days without a daily run: single days, or first..last."}
+    )
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

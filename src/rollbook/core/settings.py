@@ -74,6 +74,18 @@ def _date(text: str) -> dt.date:
         raise ValueError("a date such as 2026-09-01") from None
 
 
+def _days(text: str) -> tuple[str, ...]:
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        first, dots, last = part.partition("..")
+        begins = _date(first.strip())
+        ends = _date(last.strip()) if dots else begins
+        if ends < begins:
+            raise ValueError(f"ranges whose first day comes first (not {part})")
+        found.append(f"{begins}..{ends}" if ends != begins else str(begins))
+    return tuple(found)
+
+
 def _words(choices: tuple[str, ...] = ()) -> Callable[[str], tuple[str, ...]]:
     def parse(text: str) -> tuple[str, ...]:
         words = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
@@ -123,6 +135,7 @@ _SPECIAL: Mapping[str, tuple[Callable[[str], Any], str]] = MappingProxyType(
         "look_ahead_days": (_integer(0, 366), "a whole number from 0 to 366"),
         "field_owners": (_pairs(_owner, "email=person;student.grade=source"), f"field = {' | '.join(_OWNERS)}; …"),
         "pause_until": (_date, "a date such as 2026-09-01"),
+        "blackouts": (_days, "dates or first..last with commas between, such as 2026-12-21..2027-01-01,2027-03-15"),
     }
 )  # fmt: skip
 
