@@ -45,6 +45,9 @@ def show(
     action: Annotated[
         str | None, typer.Option("--action", help="Only this action, e.g. archive.", show_default=False)
     ] = None,
+    hold: Annotated[
+        str | None, typer.Option("--hold", help="Only what waits in this hold.", show_default=False)
+    ] = None,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write all lines to a CSV file.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -55,7 +58,7 @@ def show(
     from rollbook.services import access
 
     run = access.run(plan)
-    lines = listing(run, school=school, kind=kind, action=action)
+    lines = listing(run, school=school, kind=kind, action=action, hold=hold)
     if csv is not None:
         write_lines(csv, lines)
     if as_json:

@@ -26,16 +26,23 @@ def matrix_of(run: SyncRun, plan: Plan) -> pl.DataFrame:
 
 
 def listing(
-    run: SyncRun, *, school: str | None = None, kind: str | None = None, action: str | None = None
+    run: SyncRun,
+    *,
+    school: str | None = None,
+    kind: str | None = None,
+    action: str | None = None,
+    hold: str | None = None,
 ) -> pl.DataFrame:
     """``LINE_SCHEMA`` of a run, only of ``school`` (its number, id, name or sourcedId; ``district`` for what is counted
-    at no school), ``kind`` and ``action`` where given. Raises NotFound for a school that is not there, ConfigError for
-    an unknown kind or action, with the known ones."""
+    at no school), ``kind``, ``action`` and ``hold`` where given. Raises NotFound for a school or hold that is not there,
+    ConfigError for an unknown kind or action, with the known ones."""
     for word, known, what in ((kind, KINDS, "kind"), (action, ACTIONS, "action")):
         if word is not None and word not in known:
             raise ConfigError(f"There is no {what} {word!r}.", hint=f"There are: {', '.join(known)}.")
     with reading() as reader:
         plan = plan_of(run, reader)
+        if hold is not None and hold not in plan.holds["hold"]:
+            raise NotFound(f"This plan has no hold {hold}.", hint="rollbook holds lists the holds of the newest plan.")
         chosen = None if school is None else _schools(run, school, reader)
         parts = lines(
             run,
@@ -44,6 +51,7 @@ def listing(
             kinds=KINDS if kind is None else (kind,),
             schools=chosen,
             actions=None if action is None else (action,),
+            hold=hold,
         )
         return pl.concat([pl.DataFrame(schema=LINE_SCHEMA), *(frame for _kind, frame in parts)])
 

@@ -57,9 +57,10 @@ def lines(
     kinds: Collection[str] = KINDS,
     schools: Collection[int | None] | None = None,
     actions: Collection[str] | None = None,
+    hold: str | None = None,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """(kind, ``LINE_SCHEMA``), a kind at a time in the order of ``KINDS``: by school, name and id. ``schools``: ids,
-    None for the district; without it all."""
+    None for the district; without it all. ``hold``: only what waits in it."""
     places = school_names(reader, run.district_id)
     records = acted(run, plan)
     holds = plan.holds.select("hold", waits="sentence")
@@ -71,6 +72,8 @@ def lines(
             ids = pl.Series([school for school in schools if school is not None], dtype=pl.Int64)
             district = pl.lit(None in schools) & pl.col("school_id").is_null()
             rows = rows.filter(pl.col("school_id").is_in(ids.implode()) | district)
+        if hold is not None:
+            rows = rows.filter(pl.col("hold") == hold)
         if actions is not None:
             rows = rows.filter(pl.col("action").is_in(list(actions)))
         if rows.is_empty():

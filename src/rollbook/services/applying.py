@@ -14,11 +14,11 @@ from rollbook.core.plan import Plan
 from rollbook.core.roster import Roster
 from rollbook.engine.apply import apply_plan
 from rollbook.engine.receipt import Progress, Receipt
-from rollbook.services import planning, policies, reading
+from rollbook.services import approving, planning, policies, reading
 from rollbook.services.planning import Planned
 from rollbook.store.models import SyncRun
 
-__all__ = ["Applied", "apply"]
+__all__ = ["Applied", "apply", "look_again"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +45,12 @@ def apply(
     """The part of the plan that nothing holds, and the approved holds, are in the directory.
 
     ``planned``: the plan when it was made in this process; else it is read from its artifact (the same object, R-1).
-    A plan that changes nothing writes nothing. Raises what ``apply_plan`` raises.
+    A hold that was approved before is applied, too; ``approve`` are approved by ``by`` first. A plan that changes nothing
+    writes nothing. Raises what ``approving.granted`` and ``apply_plan`` raise.
     """
     plan = planned.plan if planned is not None else planning.load(run)
+    if plan.holds.height and run.state == RunState.PLANNED:
+        approve = approving.granted(run=run, approve_too=approve, by=by, now=now)
     try:
         receipt = apply_plan(run, plan, approve, by=by, progress=progress)
     except PlanStale as stale:
@@ -63,6 +66,16 @@ def apply(
     return Applied(
         run=run, plan=plan, receipt=receipt, approved=tuple(sorted(plan.released(approve))), leftover=leftover
     )
+
+
+def look_again(run: SyncRun, *, now: dt.datetime) -> int:
+    """The records of an applied run that a second plan would still change although nothing holds them: what ``apply`` says
+    as ``leftover``, for a run whose worker died before it had looked (R-12)."""
+    plan = planning.load(run)
+    if plan.without_holds(run.approved).is_empty:
+        return 0
+    day = run.day or planning.local_day(run.connection, now)
+    return _leftover(plan, run.approved, planning.again(run, _roster(run), day, plan, None))
 
 
 def _compared(run: SyncRun, plan: Plan, stale: PlanStale, *, by: str, now: dt.datetime) -> PlanStale:
