@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import adbc_driver_postgresql.dbapi as adbc
 import polars as pl
@@ -13,7 +13,11 @@ from django.db import connection
 
 from rollbook.store.address import url_from_settings
 
-__all__ = ["Reader", "ids_literal", "reading"]
+__all__ = ["CHEAP_PAGES", "Reader", "ids_literal", "reading"]
+
+CHEAP_PAGES: Final = "SET LOCAL random_page_cost = 1.1"
+"""Thousands of rows picked by id are picked by index: pages of a directory are in memory or on a disk without arms. With
+PostgreSQL's own figure, which is of another age, it reads the whole table instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ def reading(*, url: str = "", moment: str = "") -> Iterator[Reader]:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         if moment:
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{moment}'")
+        cursor.execute(CHEAP_PAGES)
         yield Reader(cursor)
 
 

@@ -13,6 +13,7 @@ from django.apps import apps
 
 from rollbook.core.entities import TABLES
 from rollbook.core.errors import PlanStale
+from rollbook.engine.arrow import CHEAP_PAGES
 
 __all__ = ["Done", "columns_of", "perform", "temporary"]
 
@@ -40,6 +41,7 @@ def perform(cursor: Any, *, run_id: int, district_id: int) -> Done:
     Each statement must reach every logged row, found exactly as its ``old`` says. Raises PlanStale otherwise (somebody
     wrote past the log), ValueError when the log names a table or column that no run may write.
     """
+    cursor.execute(CHEAP_PAGES)
     temporary(
         cursor,
         "todo",
