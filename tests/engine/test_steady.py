@@ -39,7 +39,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def _again(on: str = DAY1) -> planning.Planned:
-    return planning.make(connection=SourceConnection.objects.get(), by="night", now=NOW, on=dt.date.fromisoformat(on))
+    return planning.make(
+        connection=SourceConnection.objects.get(name="main"), by="night", now=NOW, on=dt.date.fromisoformat(on)
+    )
 
 
 def test_the_second_night_has_the_plan_that_was_verified_after_the_first(rollbook: Shell, read: list[str]) -> None:
@@ -88,6 +90,12 @@ def _a_hand_in_the_directory(shell: Shell) -> None:
     shell.ok("undo", str(SyncRun.objects.order_by("-id")[0].pk))
 
 
+def _guardians_from_elsewhere(shell: Shell) -> None:
+    beside = shell.folder / "beside"
+    beside.mkdir()
+    shell.ok("source", "add", "maple", "--kind", "guardians_csv", "--name", "families", "--path", str(beside))
+
+
 def _another_program(shell: Shell) -> None:
     SteadyPlan.objects.update(program="of last week")
 
@@ -105,6 +113,7 @@ def _no_snapshot(shell: Shell) -> None:
         lambda shell: shell.ok("settings", "maple", "look_ahead_days=21"),
         lambda shell: shell.ok("schools", "maple", "--unmatch", "0102"),
         _a_hand_in_the_directory,
+        _guardians_from_elsewhere,
         _another_program,
         _no_snapshot,
     ],

@@ -19,7 +19,7 @@ from rollbook.core.roster import Roster
 from rollbook.core.state import State
 from rollbook.core.steady import steady_until
 from rollbook.engine import artifacts
-from rollbook.services import policies, source_config
+from rollbook.services import beside, policies, source_config
 from rollbook.store.models import District, SourceConnection, SteadyPlan, SyncRun
 
 __all__ = ["find", "keep"]
@@ -36,7 +36,11 @@ def find(connection: SourceConnection, policy: Policy, day: dt.date) -> SteadyPl
     if kept is None or fingerprint is None:
         return None
     revision = District.objects.values_list("revision", flat=True).get(pk=connection.district_id)
-    same = (kept.baseline, kept.config, kept.program) == (_baseline(revision, policy), _config(connection), _program())
+    same = (kept.baseline, kept.config, kept.program) == (
+        _baseline(revision, policy),
+        _surroundings(connection, policy),
+        _program(),
+    )
     if not same or day < kept.since or (kept.until is not None and day >= kept.until):
         return None
     if not all(artifacts.exists(connection.district_id, name) for name in (kept.plan_artifact, kept.run.snapshot)):
@@ -60,7 +64,7 @@ def keep(run: SyncRun, plan: Plan, roster: Roster, state: State, day: dt.date) -
             "plan_artifact": name,
             "fingerprint": run.fingerprint,
             "baseline": plan.baseline,
-            "config": _config(connection),
+            "config": _surroundings(connection, policy),
             "program": _program(),
             "since": day,
             "until": steady_until(roster, state, policy, day),
@@ -72,8 +76,10 @@ def _baseline(revision: int, policy: Policy) -> str:
     return f"{revision}-{settings_digest(policy)}"
 
 
-def _config(connection: SourceConnection) -> str:
-    text = json.dumps([connection.kind, connection.config], sort_keys=True)
+def _surroundings(connection: SourceConnection, policy: Policy) -> str:
+    """What a reading depends on beside the source itself: the connection, and the sources next to it."""
+    neighbours = beside.guardians_twice(connection, policy).rows()
+    text = json.dumps([connection.kind, connection.config, neighbours], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
