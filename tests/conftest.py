@@ -13,6 +13,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from tests.support import leaks
 
 from rollbook.store import server
 
@@ -28,7 +29,10 @@ OWNED_HOME = pytest.StashKey[Path]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """ROLLBOOK_HOME is a directory of this session before Django's settings are read; workers inherit it."""
+    """ROLLBOOK_HOME is a directory of this session before Django's settings are read; workers inherit it. All that is
+    logged is listened to."""
+    if not config.pluginmanager.is_registered(leaks):
+        config.pluginmanager.register(leaks, "leaks")
     if not hasattr(config, "workerinput"):
         home = Path(tempfile.mkdtemp(prefix="rollbook-tests-"))
         home.chmod(0o755)  # as root, PostgreSQL runs as another user, who has to pass

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.leaks import HEARD
 
 from rollbook.cli import main as front
 
@@ -42,6 +43,7 @@ class Shell:
         self.capture.readouterr()
         code = front.main(list(words))
         captured = self.capture.readouterr()
+        HEARD.note("stderr", captured.err)
         return Said(code, captured.out, captured.err)
 
     def ok(self, *words: str) -> Said:
