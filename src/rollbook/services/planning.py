@@ -23,7 +23,7 @@ from rollbook.engine import artifacts
 from rollbook.engine.load import load_state, shared_values, state_after
 from rollbook.engine.receipt import Progress, Stopwatch
 from rollbook.engine.runs import open_run, recover
-from rollbook.services import incoming, policies, reading, steady
+from rollbook.services import incoming, policies, reading, steady, troubles
 from rollbook.store.models import SourceConnection, SyncRun
 
 __all__ = ["Planned", "again", "load", "load_snapshot", "local_day", "make", "renew"]
@@ -61,27 +61,29 @@ def make(
 
     ``on``: plan as of that day instead of the district's today (a rehearsal of another day). ``into``: the run that was
     asked for and is being planned; when an earlier try of it has received a snapshot, that one is planned. The directory
-    is read while the source is read and cleaned. Raises what reading raises, and then no run is made.
+    is read while the source is read and cleaned. Raises what reading raises, and then no run is made, but the trouble is
+    noted until a reading succeeds.
     """
     recovered = tuple(recover(connection))
     artifacts.purge(connection.district, now)
     incoming.purge(connection, now)
     day = on or local_day(connection, now)
-    if into is not None and into.snapshot and artifacts.exists(connection.district_id, into.snapshot):
-        received = load_snapshot(into)
-        planned = _make(
-            connection, lambda policy: received, by=by, now=now, day=into.day or day, progress=progress, into=into
-        )
-    else:
-        planned = _standing(connection, by=by, now=now, day=day, progress=progress, into=into) or _make(
-            connection,
-            lambda policy: reading.read(connection, policy, progress=progress),
-            by=by,
-            now=now,
-            day=day,
-            progress=progress,
-            into=into,
-        )
+    with troubles.noting(connection, now=now):
+        if into is not None and into.snapshot and artifacts.exists(connection.district_id, into.snapshot):
+            received = load_snapshot(into)
+            planned = _make(
+                connection, lambda policy: received, by=by, now=now, day=into.day or day, progress=progress, into=into
+            )
+        else:
+            planned = _standing(connection, by=by, now=now, day=day, progress=progress, into=into) or _make(
+                connection,
+                lambda policy: reading.read(connection, policy, progress=progress),
+                by=by,
+                now=now,
+                day=day,
+                progress=progress,
+                into=into,
+            )
     return replace(planned, recovered=recovered)
 
 
