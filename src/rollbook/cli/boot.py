@@ -23,14 +23,15 @@ def boot(*, with_migrations: bool = True) -> None:
     """
     logs.configure()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
-    is_embedded = not os.environ.get("DATABASE_URL")
-    if is_embedded:
-        server.start(home_directory())
+    is_embedded = start_embedded()
 
     import django
     from django.db import OperationalError, connection
 
     django.setup()
+    from rollbook.services import traces
+
+    traces.configure()
     try:
         with connection.cursor() as cursor:
             applied = schema.applied(cursor)
@@ -57,3 +58,11 @@ def boot(*, with_migrations: bool = True) -> None:
         )
     sys.stderr.write("Preparing the database…\n" if not applied else "Bringing the database up to date…\n")
     schema.migrate()
+
+
+def start_embedded() -> bool:
+    """The embedded server runs, when it is the one in use (True). One of your own is left alone."""
+    is_embedded = not os.environ.get("DATABASE_URL")
+    if is_embedded:
+        server.start(home_directory())
+    return is_embedded

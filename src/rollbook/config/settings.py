@@ -37,6 +37,10 @@ DATABASE_IS_EMBEDDED: bool = not os.environ.get("DATABASE_URL")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": settings_from_url(os.environ.get("DATABASE_URL") or server.url(ROLLBOOK_HOME)),
 }
+# A worker that gives no sign of life for so long has died, and another goes on with its run.
+ROLLBOOK_LEASE_SECONDS: float = float(os.environ.get("ROLLBOOK_LEASE_SECONDS", "30"))
+# A run that takes longer is stopped.
+ROLLBOOK_RUN_HOURS: float = float(os.environ.get("ROLLBOOK_RUN_HOURS", "6"))
 # Jobs: the tasks live in one module; a worker imports it, nobody else needs it.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS: list[str] = ["rollbook.jobs.tasks"]

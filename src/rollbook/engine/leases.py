@@ -36,8 +36,9 @@ class Beat:
 
 def claim_job(run_id: int, *, job: int, worker: str) -> SyncRun | None:
     """The run is ``worker``'s: a queued one begins to be planned, one that was applied but not looked at again goes on.
-    None when it is not there to be claimed: another has it, or it is over."""
+    None when it is not there to be claimed: another has it, or it is over. This session bears the worker's mark."""
     with transaction.atomic(durable=True), database.cursor() as cursor:
+        cursor.execute("SELECT set_config('application_name', %s, false)", [_mark(worker)])
         cursor.execute(
             """UPDATE sync_run SET
                  state = CASE WHEN state = %(queued)s THEN %(planning)s ELSE state END,
@@ -145,14 +146,19 @@ def expired(seconds: float) -> list[SyncRun]:
     )
 
 
-def fence(connection_id: int) -> bool:
-    """No session works on the connection: one that did has been ended, and what it had not committed is undone. False
-    when it would not end in time."""
+def fence(run: SyncRun) -> bool:
+    """No session of the run's worker works on the connection: one that did has been ended, and what it had not committed
+    is undone. False when it would not end in time."""
     deadline = time.monotonic() + _GONE
-    while pids := holders(connection_id):
+    while pids := holders(run.connection_id, _mark(run.worker)):
         with database.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [pids])
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
     return True
+
+
+def _mark(worker: str) -> str:
+    """What tells the sessions of this lease from all others: the part of its name that was drawn."""
+    return f"rollbook {worker.rpartition(':')[2]}"

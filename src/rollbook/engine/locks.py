@@ -42,15 +42,16 @@ def is_free(connection_id: int) -> bool:
     return True
 
 
-def holders(connection_id: int) -> list[int]:
-    """The sessions, not this one, that work on this connection now."""
+def holders(connection_id: int, mark: str) -> list[int]:
+    """The sessions named ``mark``, not this one, that work on this connection now."""
     key = _SPACE | connection_id
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+            """SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
+               WHERE application_name = %s AND locktype = 'advisory' AND objsubid = 1 AND granted
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                AND classid = %s AND objid = %s AND pid <> pg_backend_pid()""",
-            [key >> 32, key & 0xFFFFFFFF],
+            [mark, key >> 32, key & 0xFFFFFFFF],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -12,7 +12,7 @@ from rollbook.connectors.kit.receipt import SharingReceipt
 from rollbook.connectors.oneroster.bundle import write_bundle
 from rollbook.connectors.registry import connector
 from rollbook.core.errors import ConfigError
-from rollbook.services import policies, reading, source_config
+from rollbook.services import policies, reading, scheduling, source_config
 from rollbook.services.changelog import note_values
 from rollbook.store.models import District, SourceConnection
 
@@ -68,6 +68,7 @@ def change(connection: SourceConnection, *, config: Mapping[str, Any], by: str) 
             new={"config": source_config.hidden(kind, given)},
             by=by,
         )
+        scheduling.resume(connection, by=by)  # perhaps this was what had to be mended
 
 
 def examine(connection: SourceConnection) -> SharingReceipt:

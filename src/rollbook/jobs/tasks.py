@@ -1,0 +1,55 @@
+"""The tasks that workers carry out. Each calls one service; the rules are there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+import structlog
+from django.db import DatabaseError, InterfaceError
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from rollbook.core.errors import TransientError
+from rollbook.services import daily, running
+from rollbook.services.scheduling import QUEUE, TASK
+
+__all__ = ["CHORES", "STOPPING", "ask_for_due", "carry_out_run", "forget_old_jobs"]
+
+CHORES = "chores"
+"""The queue of what takes a moment: it is never stuck behind runs."""
+STOPPING = threading.Event()
+"""Set when this process is to end: runs are handed back between two steps."""
+KEPT_HOURS = 24 * 14
+
+_log = structlog.get_logger(__name__)
+
+
+@app.task(name=TASK, queue=QUEUE, pass_context=True)
+def carry_out_run(context: JobContext, *, run_id: int) -> str | None:
+    """One run, from reading to applied; its state."""
+    assert context.job.id is not None
+    try:
+        state = running.carry_out(run_id=run_id, job=context.job.id, is_stopping=STOPPING.is_set)
+    except (DatabaseError, InterfaceError) as error:  # its message may repeat values (T-3)
+        raise TransientError(f"The database has gone ({type(error).__name__}); the lease runs out by itself.") from None
+    return None if state is None else str(state)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="rollbook.ask_for_due", queue=CHORES, queueing_lock="ask_for_due", lock="ask_for_due", priority=10)
+def ask_for_due(timestamp: int) -> int:
+    """Every minute: the runs that are due have been asked for."""
+    asked = daily.ask_for_due(now=dt.datetime.now(dt.UTC))
+    if asked:
+        _log.info("schedule.asked", runs=[run.pk for run in asked])
+    return len(asked)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="rollbook.forget_old_jobs", queue=CHORES, queueing_lock="forget_old_jobs")
+async def forget_old_jobs(timestamp: int) -> None:
+    """Every hour: jobs that ended two weeks ago are gone. The runs stay."""
+    await app.job_manager.delete_old_jobs(
+        nb_hours=KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+    )

@@ -1,0 +1,174 @@
+"""What a worker does with a run of the queue: from the claim to the last stage, and whatever may come between."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+import socket
+import traceback
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.db import connection as database
+
+from rollbook.core.errors import LeaseLost, PlanStale, RollbookError, TransientError
+from rollbook.core.lifecycle import OVER, RunState
+from rollbook.core.retries import verdict
+from rollbook.engine import leases
+from rollbook.engine.heart import Cancelled, Heart, Stopped
+from rollbook.engine.locks import lease
+from rollbook.services import applying, planning, scheduling
+from rollbook.services.applying import Applied
+from rollbook.services.planning import Planned
+from rollbook.store.models import SyncRun
+
+__all__ = ["carry_out"]
+
+_BUSY: Final = dt.timedelta(seconds=20)
+"""How long a run waits when a person is at work on its connection."""
+_RENEWALS: Final = 3
+"""How often a run plans again when the directory moves under it."""
+
+_log = structlog.get_logger(__name__)
+
+
+def carry_out(
+    *, run_id: int, job: int, is_stopping: Callable[[], bool] = lambda: False, lease_seconds: float | None = None
+) -> RunState | None:
+    """The run has ended, or is in the queue again with what it has so far; its state is returned. None when it was not
+    there to be carried out: cancelled, replaced, or another's.
+
+    Nothing is raised for what a source, a setting or a person can do; an error of the database is, when nothing can be
+    written down any more. The lease then runs out by itself, and another worker goes on.
+    """
+    waiting = SyncRun.objects.select_related("connection").filter(pk=run_id, job=job).first()
+    if waiting is None:
+        return None
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(lease(waiting.connection_id))
+        except LeaseLost:
+            scheduling.postpone(waiting, at=_now() + _BUSY, ends_job=False)
+            return RunState(waiting.state)
+        run = leases.claim_job(run_id, job=job, worker=_name())
+        if run is None:
+            return None
+        names = {"run": run.pk, "district": run.district.slug}
+        stack.enter_context(structlog.contextvars.bound_contextvars(**names))
+        _log.info("run.begins", worker=run.worker, starts=run.starts, state=str(run.state))
+        heart = Heart(
+            run,
+            lease=lease_seconds or settings.ROLLBOOK_LEASE_SECONDS,
+            limit=settings.ROLLBOOK_RUN_HOURS * 3600,
+            is_stopping=is_stopping,
+        )
+        with heart:
+            _guarded(heart)
+        heart.run.refresh_from_db()
+        _log.info("run.ends", state=str(heart.run.state))
+        return RunState(heart.run.state)
+
+
+def _guarded(heart: Heart) -> None:
+    """The stages; and what is written down when one of them does not end as it should."""
+    try:
+        _stages(heart)
+    except Stopped:
+        note = f"Worker {_short(heart.worker)} was stopped while it was at {heart.stage or 'its beginning'}."
+        scheduling.release(heart.run, worker=heart.worker, note=note, now=_now(), ends_job=False)
+    except Cancelled as cancelled:
+        leases.hand_back(heart.run, state=RunState.CANCELLED, error=f"Cancelled by {cancelled}. Nothing was applied.")
+    except (DatabaseError, InterfaceError) as error:
+        _log.warning("run.database", error=type(error).__name__, stage=heart.stage)
+        database.close()  # another session, if there is one; the advisory lock went with the old one
+        _failed(heart, TransientError(f"The database did not do its part ({type(error).__name__})."))
+    except LeaseLost as error:
+        if heart.is_lost:
+            _log.warning("run.lost", stage=heart.stage)
+            return
+        _failed(heart, error)
+    except RollbookError as error:
+        _failed(heart, error)
+    except Exception as error:  # noqa: BLE001  # whatever a stage throws, the run tells that it failed
+        where = "".join(traceback.format_tb(error.__traceback__))  # lines of code, no values (T-3)
+        _log.error("run.broke", error=type(error).__name__, stage=heart.stage, where=where)
+        stage = heart.stage or "its beginning"
+        _failed(heart, RollbookError(f"The run stopped at {stage} with {type(error).__name__}. Nothing was applied."))
+
+
+def _stages(heart: Heart) -> None:
+    """Read, clean, plan, apply, verify, end."""
+    run = heart.run
+    if run.state == RunState.APPLIED:
+        heart.is_applying = True
+        heart("verify", 0, 1)
+        leftover = applying.look_again(run, now=_now())
+    else:
+        planned = planning.make(connection=run.connection, by=run.created_by, now=_now(), progress=heart, into=run)
+        heart.check()
+        heart.is_applying = True
+        leftover = _apply(heart, planned).leftover
+    heart("report", 0, 1)
+    connection = heart.run.connection
+    if connection.paused_at is not None:
+        scheduling.resume(connection, by=heart.run.created_by)
+    leases.end(heart.run, leftover=leftover)
+
+
+def _apply(heart: Heart, planned: Planned) -> Applied:
+    """The plan is applied. When the directory has moved since, it is the plan made again, a bounded number of times."""
+    made: Planned | None = planned
+    for _ in range(_RENEWALS):
+        try:
+            return applying.apply(run=heart.run, by=heart.run.created_by, now=_now(), planned=made, progress=heart)
+        except PlanStale as stale:
+            renewed = stale.detail.get("renewed")
+            if renewed is None:
+                raise
+            heir = SyncRun.objects.select_related("connection", "district").get(pk=renewed)
+            leases.adopt(heart.run, heir)
+            heart.run, made = heir, None
+    raise PlanStale(
+        f"The directory moved {_RENEWALS} times while it was planned. Nothing was applied.",
+        hint="Run again when nobody else is writing.",
+        detail={"run": heart.run.pk},
+    )
+
+
+def _failed(heart: Heart, error: RollbookError) -> None:
+    """What the table of ``core.retries`` says has been done about ``error``."""
+    run = SyncRun.objects.select_related("connection").get(pk=heart.run.pk)
+    if run.worker != heart.worker:
+        return
+    what = verdict(error, run.starts)
+    _log.warning("run.failed", error=error.code, again=what.after is not None, pauses=what.pauses, detail=error.detail)
+    if what.after is not None and run.state not in OVER:
+        at = _now() + what.after
+        note = f"Try {run.starts}: {error.message}"
+        scheduling.release(run, worker=heart.worker, note=note, now=_now(), at=at, ends_job=False)
+        return
+    if run.state == RunState.APPLIED:
+        leases.end(run, leftover=None)
+        return
+    state = RunState(run.state) if run.state in OVER else RunState.FAILED
+    leases.hand_back(run, state=state, error=error.message)
+    if what.pauses:
+        scheduling.pause(run.connection, because=error.message, now=_now())
+
+
+def _name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def _short(worker: str) -> str:
+    """The machine and the process of a worker."""
+    return worker.rpartition(":")[0]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
