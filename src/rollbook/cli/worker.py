@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rollbook.cli.boot import boot, start_embedded
+from rollbook.cli.screen import AsJson, console, print_json
 
 
 def worker(
@@ -14,6 +15,7 @@ def worker(
     until_idle: Annotated[
         bool, typer.Option("--until-idle", help="End when nothing waits any more, instead of waiting for more.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Carry out the runs of the queue, until told to end (Ctrl+C, SIGTERM).
 
@@ -24,4 +26,8 @@ def worker(
     boot()
     from rollbook.jobs.worker import run
 
-    run(concurrency=concurrency, until_idle=until_idle, before_connecting=start_embedded)
+    done = run(concurrency=concurrency, until_idle=until_idle, before_connecting=start_embedded)
+    if as_json:
+        print_json({"runs": done})
+    else:
+        console().print(f"The worker has ended. It had {done:,} runs in hand.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import Counter
 
 import structlog
 from django.db import DatabaseError, InterfaceError
@@ -14,12 +15,14 @@ from rollbook.core.errors import TransientError
 from rollbook.services import daily, running
 from rollbook.services.scheduling import QUEUE, TASK
 
-__all__ = ["CHORES", "STOPPING", "ask_for_due", "carry_out_run", "forget_old_jobs"]
+__all__ = ["CHORES", "DONE", "STOPPING", "ask_for_due", "carry_out_run", "forget_old_jobs"]
 
 CHORES = "chores"
 """The queue of what takes a moment: it is never stuck behind runs."""
 STOPPING = threading.Event()
 """Set when this process is to end: runs are handed back between two steps."""
+DONE: Counter[str] = Counter()
+"""The runs that this process had in hand, by what became of them."""
 KEPT_HOURS = 24 * 14
 
 _log = structlog.get_logger(__name__)
@@ -33,7 +36,10 @@ def carry_out_run(context: JobContext, *, run_id: int) -> str | None:
         state = running.carry_out(run_id=run_id, job=context.job.id, is_stopping=STOPPING.is_set)
     except (DatabaseError, InterfaceError) as error:  # its message may repeat values (T-3)
         raise TransientError(f"The database has gone ({type(error).__name__}); the lease runs out by itself.") from None
-    return None if state is None else str(state)
+    if state is None:
+        return None
+    DONE[str(state)] += 1
+    return str(state)
 
 
 @app.periodic(cron="* * * * *")

@@ -29,7 +29,7 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from rollbook.core.errors import RollbookError
-from rollbook.jobs.tasks import CHORES, STOPPING
+from rollbook.jobs.tasks import CHORES, DONE, STOPPING
 from rollbook.services import recovery
 from rollbook.services.scheduling import QUEUE
 
@@ -51,15 +51,17 @@ def run(
     concurrency: int = 1,
     until_idle: bool = False,
     before_connecting: Callable[[], object] | None = None,
-) -> None:
+) -> int:
     """Work until the process is told to end (SIGTERM, SIGINT), or, ``until_idle``, until nothing waits any more.
 
     Then no new run is begun, and those at work are handed back between two steps, with what they have received: another
     worker goes on with them. What is being applied is finished. A database that goes away is waited for;
-    ``before_connecting`` is called before every try to reach it.
+    ``before_connecting`` is called before every try to reach it. Returns how many runs it had in hand.
     """
     STOPPING.clear()
+    before = DONE.total()
     asyncio.run(_Worker(concurrency, until_idle, before_connecting).work())
+    return DONE.total() - before
 
 
 @contextmanager
