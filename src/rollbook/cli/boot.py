@@ -29,6 +29,9 @@ def boot(*, with_migrations: bool = True) -> None:
     from django.db import OperationalError, connection
 
     django.setup()
+    from rollbook.services import traces
+
+    traces.configure()
     try:
         with connection.cursor() as cursor:
             applied = schema.applied(cursor)

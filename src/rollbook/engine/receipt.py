@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from rollbook.engine.spans import stage
+
 __all__ = ["Progress", "Receipt", "Stopwatch"]
 
 Progress = Callable[[str, int, int], None]
@@ -51,9 +53,10 @@ class Stopwatch:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """The time inside the block counts for ``name``."""
+        """The time inside the block counts for ``name``; it is a stage, and tells so (``engine.spans``)."""
         start = time.perf_counter()
         try:
-            yield
+            with stage(name):
+                yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start

@@ -14,7 +14,9 @@ from rollbook.core.plan import Plan
 from rollbook.core.roster import Roster
 from rollbook.engine.apply import apply_plan
 from rollbook.engine.receipt import Progress, Receipt
+from rollbook.engine.spans import stage
 from rollbook.services import approving, planning, policies, reading
+from rollbook.services.logbook import followed
 from rollbook.services.planning import Planned
 from rollbook.store.models import SyncRun
 
@@ -33,6 +35,7 @@ class Applied:
     leftover: int
 
 
+@followed("apply")
 def apply(
     *,
     run: SyncRun,
@@ -62,7 +65,8 @@ def apply(
         roster = _roster(run) if planned is None or planned.roster is None else planned.roster
         before = planned.state if planned is not None else None
         day = run.day or planning.local_day(run.connection, now)
-        leftover = _leftover(plan, approve, planning.again(run, roster, day, plan, before))
+        with stage("verify"):
+            leftover = _leftover(plan, approve, planning.again(run, roster, day, plan, before))
     return Applied(
         run=run, plan=plan, receipt=receipt, approved=tuple(sorted(plan.released(approve))), leftover=leftover
     )

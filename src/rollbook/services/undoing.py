@@ -7,9 +7,10 @@ import datetime as dt
 from rollbook.engine import undo as engine
 from rollbook.engine.receipt import Progress, Receipt
 from rollbook.engine.undo import UndoPlan
+from rollbook.services.logbook import followed
 from rollbook.store.models import SyncRun
 
-__all__ = ["preview", "undo"]
+__all__ = ["UndoPlan", "preview", "undo"]
 
 
 def preview(run: SyncRun) -> UndoPlan:
@@ -17,6 +18,7 @@ def preview(run: SyncRun) -> UndoPlan:
     return engine.preview(run)
 
 
+@followed("undo")
 def undo(
     *, run: SyncRun, by: str, now: dt.datetime, exclude_conflicts: bool = False, progress: Progress | None = None
 ) -> Receipt:

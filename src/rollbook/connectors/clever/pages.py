@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from rollbook.connectors.clever.client import Clever, query_of
 from rollbook.connectors.clever.wire import COLLECTIONS
+from rollbook.connectors.kit.pool import Pool
 from rollbook.core.errors import AuthError, ConfigError, TransientError
 from rollbook.core.snapshot import LINE
 
@@ -49,7 +49,7 @@ class Reading:
         it is read again once; then TransientError."""
         for _ in range(_ROUNDS):
             before = district_of(self.api)
-            with ThreadPoolExecutor(len(COLLECTIONS), thread_name_prefix="clever") as pool:
+            with Pool(len(COLLECTIONS), thread_name_prefix="clever") as pool:
                 jobs = {name: pool.submit(self._collection, name) for name in COLLECTIONS}
                 taken = {name: job.result() for name, job in jobs.items()}
             steady = all(self._is_steady(name, item.rows.height) for name, item in taken.items() if item.counted)

@@ -14,6 +14,7 @@ import polars as pl
 from rollbook.connectors.kit.csv import REFUSED_SCHEMA
 from rollbook.connectors.kit.http import Reply, Server
 from rollbook.connectors.kit.paging import Collected, OffsetPages, total_of
+from rollbook.connectors.kit.pool import Pool
 from rollbook.connectors.kit.refusal import gather, refuse
 from rollbook.connectors.oneroster.needs import ESSENTIAL_FILES, needed_columns, used_columns, used_files
 from rollbook.connectors.oneroster.rest import CHANGED, COLLECTIONS, ODD, ROLES, Collection, Wire, roles_of
@@ -64,8 +65,8 @@ class Pull:
 
     def _all(self, wanted: list[Collection]) -> dict[str, _Taken]:
         with (
-            ThreadPoolExecutor(self.server.budget.requests, thread_name_prefix="page") as pool,
-            ThreadPoolExecutor(len(wanted), thread_name_prefix="collection") as collections,
+            Pool(self.server.budget.requests, thread_name_prefix="page") as pool,
+            Pool(len(wanted), thread_name_prefix="collection") as collections,
         ):
             readers = {item.stream: collections.submit(self._take, item, pool) for item in wanted}
             try:
