@@ -24,6 +24,7 @@ from rollbook.engine.load import load_state, shared_values, state_after
 from rollbook.engine.receipt import Progress, Stopwatch
 from rollbook.engine.runs import open_run, recover
 from rollbook.services import incoming, policies, reading, steady, troubles
+from rollbook.services.logbook import followed
 from rollbook.store.models import SourceConnection, SyncRun
 
 __all__ = ["Planned", "again", "load", "load_snapshot", "local_day", "make", "renew"]
@@ -48,6 +49,7 @@ class Planned:
     same_as: int | None = None
 
 
+@followed("plan")
 def make(
     *,
     connection: SourceConnection,
