@@ -13,7 +13,7 @@ from rich.text import Text
 from rollbook.cli.boot import boot
 from rollbook.cli.screen import AsJson, console, print_json, table, working
 
-STATES = {"applied": "green", "planned": "blue", "undone": "dim", "failed": "red", "stale": "yellow"}
+STATES = {"applied": "green", "planned": "blue", "undone": "dim", "failed": "red", "stale": "yellow", "cancelled": "dim"}
 
 
 def runs(
@@ -42,7 +42,7 @@ def runs(
             Text(row.planned_by),
             Text(f"{row.rows:,} rows") if row.undoes else _changes(row.added, row.changed, row.removed),
             Text(f"‖{row.waiting:,}" if row.waiting else "", style="magenta"),
-            Text(row.error),
+            Text(row.error or (row.notes[-1] if row.notes else "")),
         )
         for row in found
     ]

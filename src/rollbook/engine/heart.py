@@ -46,7 +46,8 @@ class Heart:
         self.is_lost = False
         self.is_applying = False
         self._begun = self._told = time.monotonic()
-        self._end = threading.Event()
+        self._wake = threading.Event()  # a new stage is told at once
+        self._is_over = False
         self._thread = threading.Thread(target=self._beat, name=f"heart of run {run.pk}", daemon=True)
 
     def __enter__(self) -> Heart:
@@ -56,12 +57,16 @@ class Heart:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end.set()
+        self._is_over = True
+        self._wake.set()
         self._thread.join()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """How far the work is. Raises what ends it."""
+        is_new = stage != self.stage
         self.stage, self.done, self.total = stage, done, total
+        if is_new:
+            self._wake.set()
         self.check()
 
     def check(self) -> None:
@@ -92,7 +97,11 @@ class Heart:
 
     def _beat(self) -> None:
         try:
-            while not self._end.wait(self.every):
+            while True:
+                self._wake.wait(self.every)
+                self._wake.clear()
+                if self._is_over:
+                    return
                 if self.is_overdue and time.monotonic() - self._begun > self.limit + self.lease:
                     _log.warning("run.overdue", run=self.run.pk, stage=self.stage)
                     return  # the work does not come back from its stage: silence lets another worker end it

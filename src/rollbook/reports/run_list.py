@@ -17,7 +17,7 @@ __all__ = ["RunRow", "run_list"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
     """One run in a list. ``added``, ``changed``, ``removed``: as planned; ``rows``: written; ``waiting``: of what is
-    planned, in holds that nobody has released."""
+    planned, in holds that nobody has released; ``notes``: what happened on the way, such as a worker that died."""
 
     run: int
     plan: str | None
@@ -36,6 +36,7 @@ class RunRow:
     findings: int
     undoes: int | None
     error: str
+    notes: tuple[str, ...]
 
 
 def run_list(district: District, *, limit: int = 20) -> list[RunRow]:
@@ -62,6 +63,7 @@ def run_list(district: District, *, limit: int = 20) -> list[RunRow]:
             findings=sum(run.findings.values()),
             undoes=run.undoes_id,
             error=run.error,
+            notes=tuple(run.notes),
         )
         for run in runs
     ]

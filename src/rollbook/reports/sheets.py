@@ -88,6 +88,13 @@ def run_facts(run: SyncRun) -> dict[str, Any]:
         "seconds": run.seconds,
         "receipt": run.receipt,
         "error": run.error,
+        "why": run.why,
+        "due_at": _iso(run.due_at),
+        "started_at": _iso(run.started_at),
+        "ended_at": _iso(run.ended_at),
+        "starts": run.starts,
+        "notes": list(run.notes),
+        "leftover": run.leftover,
     }
 
 

@@ -173,13 +173,14 @@ def _alone(connection_id: int) -> SourceConnection:
 
 
 def _enqueue(run: SyncRun, *, at: dt.datetime | None) -> None:
-    """The run has a job, and is the only one of its connection that waits."""
+    """The run has a job. Of those that are to begin, a connection has one; one that is to be looked at again may wait
+    beside it."""
     name = f"connection:{run.connection_id}"
     deferrer = _QUEUES.configure_task(
         TASK,
         queue=QUEUE,
         lock=name,
-        queueing_lock=name,
+        queueing_lock=name if run.state == RunState.QUEUED else f"{name}:run:{run.pk}",
         priority=_PRIORITY.get(Why(run.why or Why.MANUAL), 0),
         schedule_at=at,
     )
