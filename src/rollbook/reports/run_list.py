@@ -39,9 +39,11 @@ class RunRow:
     notes: tuple[str, ...]
 
 
-def run_list(district: District, *, limit: int = 20) -> list[RunRow]:
-    """The newest ``limit`` runs of all sources of the district, the newest first."""
-    runs = SyncRun.objects.filter(district=district).select_related("connection").newest_first()[:limit]
+def run_list(district: District, *, limit: int = 20, before: int | None = None) -> list[RunRow]:
+    """The newest ``limit`` runs of all sources of the district, the newest first; only older ones than run ``before``."""
+    of_district = SyncRun.objects.filter(district=district)
+    older = of_district if before is None else of_district.filter(pk__lt=before)
+    runs = older.select_related("connection").newest_first()[:limit]
     open_holds = Hold.objects.filter(run__in=[run.pk for run in runs], state=HoldState.OPEN)
     waiting = dict(open_holds.values("run").annotate(records=Sum("count")).values_list("run", "records"))
     return [

@@ -1,21 +1,85 @@
-"""The one door to a tenant's objects. What is not there and what is not yours get the same answer (T-1)."""
+"""The one door to a tenant's objects. What is not there and what is not yours get the same answer (T-1).
+
+``account`` is who asks through the web. Without one it is the operator at the command line, who has the database anyway.
+"""
 
 from __future__ import annotations
 
-from rollbook.core.errors import NotFound
-from rollbook.store.models import District, SourceConnection, SyncRun
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-__all__ = ["connection", "district", "run"]
+from rollbook.core.errors import NotFound
+from rollbook.store.models import District, DistrictRole, SourceConnection, SyncRun
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+__all__ = ["ACTS", "Act", "Seat", "connection", "district", "district_run", "run", "seat", "seats"]
+
+
+class Act(StrEnum):
+    """What may be allowed in a district."""
+
+    LOOK = "look"
+    """See everything there is, and download it."""
+    DECIDE = "decide"
+    """Apply, approve, undo: change the directory."""
+
+
+ACTS: Mapping[str, frozenset[Act]] = MappingProxyType(
+    {
+        "district_admin": frozenset({Act.LOOK, Act.DECIDE}),
+        "district_staff": frozenset({Act.LOOK}),
+    }
+)
+"""role → what it allows. An operator of the installation (``is_superuser``) may do everything everywhere."""
+
+_OPERATOR = "district_admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """An account's place in a district."""
+
+    district: District
+    role: str
+
+    def may(self, act: Act) -> bool:
+        """Whether the role allows it."""
+        return act in ACTS.get(self.role, frozenset())
+
+
+def seats(account: User) -> list[Seat]:
+    """The districts that an account may see, by name. One query."""
+    if account.is_superuser:
+        return [Seat(district=found, role=_OPERATOR) for found in District.objects.order_by("name", "slug")]
+    roles = DistrictRole.objects.filter(account=account).select_related("district")
+    return [Seat(district=item.district, role=item.role) for item in roles.order_by("district__name", "district__slug")]
+
+
+def seat(account: User, slug: str) -> Seat:
+    """The account's place in the district ``slug``. One query. Raises NotFound, also for a district of others."""
+    if account.is_superuser:
+        return Seat(district=district(slug), role=_OPERATOR)
+    found = DistrictRole.objects.filter(account=account, district__slug=slug).select_related("district").first()
+    if found is None:
+        raise _no_district(slug)
+    return Seat(district=found.district, role=found.role)
 
 
 def district(slug: str) -> District:
-    """The district of that slug. Raises NotFound."""
+    """The district of that slug, for the operator at the command line. Raises NotFound."""
     found = District.objects.filter(slug=slug).first()
     if found is None:
-        raise NotFound(
-            f"There is no district {slug!r} here.", hint="Make it with: rollbook district add SLUG --name NAME"
-        )
+        raise _no_district(slug)
     return found
+
+
+def _no_district(slug: str) -> NotFound:
+    return NotFound(f"There is no district {slug!r} here.", hint="Make it with: rollbook district add SLUG --name NAME")
 
 
 def connection(district: District, name: str | None = None) -> SourceConnection:
@@ -35,9 +99,19 @@ def connection(district: District, name: str | None = None) -> SourceConnection:
 
 
 def run(word: str) -> SyncRun:
-    """The run of that number, or of that plan id. Raises NotFound."""
+    """The run of that number, or of that plan id, for the operator at the command line. Raises NotFound."""
     runs = SyncRun.objects.select_related("connection", "district")
     found = runs.filter(pk=int(word)).first() if word.isdecimal() and len(word) < 19 else runs.filter(plan=word).first()
     if found is None:
         raise NotFound(f"There is no run or plan {word!r} here.", hint="List them with: rollbook runs SLUG")
+    return found
+
+
+def district_run(district: District, number: int) -> SyncRun:
+    """The district's run of that number, with its connection. One query. Raises NotFound, also for a run of another
+    district."""
+    runs = SyncRun.objects.select_related("connection", "district", "connection__district")
+    found = runs.filter(district=district, pk=number).first() if number < 2**63 else None
+    if found is None:
+        raise NotFound(f"There is no run {number} here.", hint="List them with: rollbook runs SLUG")
     return found

@@ -9,6 +9,7 @@ from rollbook.store.models.classroom import Classroom
 from rollbook.store.models.contact_method import ContactMethod
 from rollbook.store.models.course import Course
 from rollbook.store.models.district import District
+from rollbook.store.models.district_role import DistrictRole
 from rollbook.store.models.enrollment import Enrollment
 from rollbook.store.models.guardianship import Guardianship
 from rollbook.store.models.hold import Hold
@@ -17,6 +18,7 @@ from rollbook.store.models.letter import Letter
 from rollbook.store.models.person import Person
 from rollbook.store.models.recipient import Recipient
 from rollbook.store.models.school import School
+from rollbook.store.models.sign_in import FailedSignIn, SignInLink
 from rollbook.store.models.source_connection import SourceConnection
 from rollbook.store.models.source_link import SourceLink
 from rollbook.store.models.source_trouble import SourceTrouble
@@ -34,7 +36,9 @@ __all__ = [
     "ContactMethod",
     "Course",
     "District",
+    "DistrictRole",
     "Enrollment",
+    "FailedSignIn",
     "Guardianship",
     "Hold",
     "HoldDecision",
@@ -42,6 +46,7 @@ __all__ = [
     "Person",
     "Recipient",
     "School",
+    "SignInLink",
     "SourceConnection",
     "SourceLink",
     "SourceTrouble",

@@ -1,0 +1,64 @@
+"""`rollbook serve`: the pages in a browser."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from contextlib import nullcontext
+from typing import Annotated
+
+import typer
+
+from rollbook.cli.boot import boot
+from rollbook.core.errors import ConfigError
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = 8000,
+    processes: Annotated[int, typer.Option("--processes", min=1, help="How many processes answer.")] = 1,
+    threads: Annotated[int, typer.Option("--threads", min=1, help="How many requests each answers at once.")] = 8,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave the runs to workers elsewhere.")] = False,
+) -> None:
+    """Serve the pages until you press Ctrl+C, with one worker beside them.
+
+    Put a proxy that speaks HTTPS in front when others are to reach it, and say its address in ROLLBOOK_URL.
+    """
+    os.environ.setdefault("ROLLBOOK_URL", f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    _look(host, port)
+    boot()
+    import multiprocessing
+
+    from django.db import connections
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    from rollbook.jobs.worker import run_beside
+
+    connections.close_all()  # none is shared with the processes that answer
+    multiprocessing.set_start_method("spawn", force=True)  # Polars has threads, and threads do not survive a fork
+    server = Granian(
+        "rollbook.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=threads,
+        workers_kill_timeout=30,
+        log_enabled=False,
+    )
+    sys.stderr.write(f"Serving {os.environ['ROLLBOOK_URL']} — Ctrl+C stops it.\n")
+    with nullcontext() if no_worker else run_beside():
+        server.serve()
+
+
+def _look(host: str, port: int) -> None:
+    """The port is free: two servers would share it, and nobody would know which of them answers."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise ConfigError(
+            f"Port {port} of {host} cannot be used.",
+            hint="Something else may listen there; choose another --port.",
+        ) from error

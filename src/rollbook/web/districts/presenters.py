@@ -1,0 +1,112 @@
+"""Districts and their sources, ready to be shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from rollbook.core.lifecycle import RunState
+from rollbook.reports.districts import SourceLine
+from rollbook.services.access import Seat
+
+__all__ = ["DistrictCard", "DistrictsPage", "Health", "SourceCard", "districts_page", "health", "source_card"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """A dot and its word: ``good``, ``wait``, ``bad`` or ``none``."""
+
+    dot: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCard:
+    """One source: what it is, how it is, how old its data are, what waits."""
+
+    name: str
+    kind: str
+    health: Health
+    run: int | None
+    read_at: dt.datetime | None
+    applied_at: dt.datetime | None
+    waiting: int
+    holds: int
+    findings: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictCard:
+    """One district of the list."""
+
+    slug: str
+    name: str
+    sources: tuple[SourceCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictsPage:
+    """The list."""
+
+    districts: tuple[DistrictCard, ...]
+
+
+KINDS = {
+    "classlink": "ClassLink",
+    "clever": "Clever",
+    "oneroster_rest": "OneRoster REST",
+    "oneroster_csv": "OneRoster CSV",
+    "oneroster_sftp": "OneRoster CSV, SFTP",
+    "guardians_csv": "guardians.csv",
+    "guardians_sftp": "guardians.csv, SFTP",
+}
+"""Connector → how its vendor calls itself; none is translated."""
+
+
+def health(line: SourceLine) -> Health:
+    """How a source is, by its newest run."""
+    if line.run is None:
+        return Health(dot="none", word=_("Never run"))
+    if line.state == RunState.FAILED:
+        return Health(dot="bad", word=_("The last run failed"))
+    if line.holds:
+        return Health(dot="wait", word=_("Waits for a person"))
+    if line.state in (RunState.PLANNED, RunState.STALE):
+        return Health(dot="wait", word=_("Planned, not applied"))
+    if line.state in (RunState.QUEUED, RunState.PLANNING, RunState.APPLYING):
+        return Health(dot="wait", word=_("A run is under way"))
+    return Health(dot="good", word=_("In order"))
+
+
+def source_card(line: SourceLine) -> SourceCard:
+    """One source."""
+    return SourceCard(
+        name=line.name,
+        kind=KINDS.get(line.kind, line.kind),
+        health=health(line),
+        run=line.run,
+        read_at=line.read_at,
+        applied_at=line.applied_at,
+        waiting=line.waiting,
+        holds=line.holds,
+        findings=line.findings,
+        error=line.error,
+    )
+
+
+def districts_page(seats: Sequence[Seat], sources: dict[int, list[SourceLine]]) -> DistrictsPage:
+    """The districts of an account, with ``sources`` by district."""
+    return DistrictsPage(
+        districts=tuple(
+            DistrictCard(
+                slug=seat.district.slug,
+                name=seat.district.name,
+                sources=tuple(source_card(line) for line in sources[seat.district.pk]),
+            )
+            for seat in seats
+        )
+    )

@@ -1,0 +1,3 @@
+"""Taking a run back: what it would do first, then the button."""
+
+from __future__ import annotations

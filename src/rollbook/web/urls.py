@@ -1,0 +1,33 @@
+"""The pages and their addresses."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from rollbook.web.districts import views as districts
+from rollbook.web.gallery import views as gallery
+from rollbook.web.home import views as home
+from rollbook.web.operators import views as operators
+from rollbook.web.preview import views as preview
+from rollbook.web.runs import views as runs
+from rollbook.web.sign_in import views as sign_in
+from rollbook.web.undo import views as undo
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", districts.districts, name="districts"),
+    path("components/", gallery.gallery, name="gallery"),
+    path("healthz", operators.healthz, name="healthz"),
+    path("readyz", operators.readyz, name="readyz"),
+    path("metrics", operators.metrics, name="metrics"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/<str:secret>/", sign_in.by_link, name="sign-in-link"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("d/<slug:slug>/", home.home, name="home"),
+    path("d/<slug:slug>/runs/", runs.runs, name="runs"),
+    path("d/<slug:slug>/runs/<int:number>/", runs.run, name="run"),
+    path("d/<slug:slug>/runs/<int:number>/report.<str:form>", runs.download, name="report"),
+    path("d/<slug:slug>/runs/<int:number>/preview/", preview.preview, name="preview"),
+    path("d/<slug:slug>/runs/<int:number>/records/", preview.records, name="records"),
+    path("d/<slug:slug>/runs/<int:number>/apply/", preview.apply, name="apply"),
+    path("d/<slug:slug>/runs/<int:number>/undo/", undo.undo, name="undo"),
+]

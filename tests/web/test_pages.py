@@ -1,0 +1,218 @@
+"""Every page: it answers, for whom it is meant, with a bounded number of questions to the database."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.engine.commands import DAY2, Shell
+from tests.web.people import asking, browser, person
+
+from rollbook.core.lifecycle import RunState
+from rollbook.store.models import District, Student, SyncRun
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# A page, and the most statements it may send: session, account, seat, and what it is about.
+PAGES = {
+    "/d/maple/": 10,
+    "/d/maple/runs/": 6,
+    "/d/maple/runs/{run}/": 9,
+    "/d/maple/runs/{run}/preview/": 9,
+    "/d/maple/runs/{run}/records/?kind=student": 6,
+    "/d/maple/runs/{run}/records/?kind=enrollment&what=held&school=district": 6,
+    "/d/maple/runs/{run}/records/?kind=staff&q=nobody-is-called-so": 6,
+    "/components/": 3,
+}
+
+
+@pytest.fixture
+def planned(maple: Shell) -> SyncRun:
+    """The plan of the second day, not applied."""
+    maple.receive(2)
+    plan = maple.json("plan", "maple", "--on", DAY2)
+    return SyncRun.objects.get(plan=plan["plan"])
+
+
+@pytest.fixture
+def held(maple: Shell) -> SyncRun:
+    """A plan with holds: today's users.csv has lost most of the students."""
+    path = maple.incoming / "users.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    students = [line for line in lines if "student" in line.split(",")[5]]
+    assert len(students) > 50
+    gone = set(students[: len(students) * 2 // 3])
+    path.write_text("".join(line for line in lines if line not in gone), encoding="utf-8")
+    plan = maple.json("plan", "maple", "--on", DAY2)
+    return SyncRun.objects.get(plan=plan["plan"])
+
+
+def text(answer: Any) -> str:
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_every_page_answers_with_a_bounded_number_of_questions(alice: Client, dan: Client, planned: SyncRun) -> None:
+    for path, most in PAGES.items():
+        for client in (alice, dan):
+            with asking() as asked:
+                answer = client.get(path.format(run=planned.pk))
+            assert answer.status_code == 200, path
+            assert asked.number <= most, (path, asked.statements)
+
+
+def test_what_is_another_districts_is_not_there(charlie: Client, planned: SyncRun) -> None:
+    paths = [path.format(run=planned.pk) for path in PAGES if path.startswith("/d/")]
+    paths += [f"/d/oak-hill/runs/{planned.pk}/", f"/d/oak-hill/runs/{planned.pk}/preview/", "/d/nowhere/"]
+    paths += [f"/d/{slug}/runs/{planned.pk}/report.xlsx" for slug in ("maple", "oak-hill")]
+    answers = {path: charlie.get(path) for path in paths}
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 404)
+    assert len({answer.content for answer in answers.values()}) == 1  # word for word the same
+    for slug in ("maple", "oak-hill"):
+        for act in ("apply", "undo"):
+            assert charlie.post(f"/d/{slug}/runs/{planned.pk}/{act}/").status_code == 404
+    planned.refresh_from_db()
+    assert planned.state == RunState.PLANNED
+
+
+def test_who_only_looks_decides_nothing(dan: Client, planned: SyncRun) -> None:
+    first = SyncRun.objects.order_by("pk")[0]
+    page = text(dan.get(f"/d/maple/runs/{planned.pk}/preview/"))
+    assert "A district administrator may apply it." in page
+    assert '<button class="btn btn-primary">' not in page
+    for path in (f"/d/maple/runs/{planned.pk}/apply/", f"/d/maple/runs/{first.pk}/undo/"):
+        assert dan.post(path).status_code == 403
+    assert dan.get(f"/d/maple/runs/{first.pk}/undo/").status_code == 403
+    assert set(SyncRun.objects.values_list("state", flat=True)) == {RunState.APPLIED, RunState.PLANNED}
+
+
+def test_a_first_sign_in_leads_to_the_only_district_or_to_the_list(maple: Shell, charlie: Client) -> None:
+    assert charlie.get("/")["Location"] == "/d/oak-hill/"
+    both = browser(person("bo@example.org", "maple", "oak-hill"))
+    page = text(both.get("/"))
+    assert "Maple Valley" in page
+    assert "Oak Hill" in page
+    operator = browser(person("root@example.org", operator=True))
+    assert "Maple Valley" in text(operator.get("/"))
+    assert operator.get("/d/maple/").status_code == 200
+    assert "You have no district yet" in text(browser(person("new@example.org")).get("/"))
+
+
+def test_the_list_of_districts_asks_as_much_for_twenty_as_for_two(maple: Shell) -> None:
+    operator = browser(person("root@example.org", operator=True))
+
+    def questions() -> int:
+        with asking() as asked:
+            assert operator.get("/").status_code == 200
+        return asked.number
+
+    District.objects.create(slug="d0", name="District 0")
+    few = questions()
+    District.objects.bulk_create(District(slug=f"d{number}", name=f"District {number}") for number in range(1, 20))
+    assert questions() == few
+
+
+def test_a_plan_is_applied_as_it_was_shown_and_undone(alice: Client, planned: SyncRun) -> None:
+    address = f"/d/maple/runs/{planned.pk}/"
+    page = text(alice.get(f"{address}preview/"))
+    shown = re.search(r"Apply ([\d,]+) changes", page)
+    assert shown
+    before = Student.objects.filter(status="active").count()
+
+    answer = alice.post(f"{address}apply/", follow=True)
+    assert answer.redirect_chain == [(address, 302)]
+    assert "rows were written, in one transaction" in text(answer)
+    planned.refresh_from_db()
+    assert (planned.state, planned.created_by == "alice@example.org") == (RunState.APPLIED, False)
+    assert "Apply" not in text(alice.get(f"{address}preview/"))
+    assert alice.post(f"{address}apply/").status_code == 409
+
+    preview = text(alice.get(f"{address}undo/"))
+    assert "would be written" in preview
+    undone = alice.post(f"{address}undo/", follow=True)
+    assert f"Run {planned.pk} is undone" in text(undone)
+    assert Student.objects.filter(status="active").count() == before
+    undo = SyncRun.objects.get(undoes=planned)
+    assert undo.created_by == "alice@example.org"
+    for path in (address, f"{address}preview/", f"/d/maple/runs/{undo.pk}/", "/d/maple/runs/", "/d/maple/"):
+        assert alice.get(path).status_code == 200
+    assert alice.get(f"{address}undo/").status_code == 409
+
+
+def test_what_waits_goes_along_only_when_it_is_chosen(alice: Client, held: SyncRun) -> None:
+    address = f"/d/maple/runs/{held.pk}/"
+    heads = list(held.holds.filter(depends_on="").values_list("key", flat=True))
+    assert "Look at what waits" in text(alice.get("/d/maple/"))
+
+    def numbers(query: str) -> tuple[int, int]:
+        found = re.search(
+            r"([\d,]+) changes would be applied, ([\d,]+) wait", text(alice.get(f"{address}preview/{query}"))
+        )
+        assert found
+        applies, waits = (int(number.replace(",", "")) for number in found.groups())
+        return applies, waits
+
+    applies, waits = numbers("")
+    more, fewer = numbers(f"?approve={heads[0]}")
+    assert waits > fewer
+    assert more - applies == waits - fewer
+    assert numbers("") == (applies, waits)  # looking decides nothing
+    alice.post(f"{address}apply/", {"approve": heads[:1]})
+    held.refresh_from_db()
+    assert heads[0] in held.approved
+
+
+def test_a_plan_that_is_out_of_date_is_made_again_and_shown(alice: Client, maple: Shell, planned: SyncRun) -> None:
+    again = maple.json("plan", "maple", "--on", DAY2)
+    maple.ok("apply", again["plan"])
+    answer = alice.post(f"/d/maple/runs/{planned.pk}/apply/", follow=True)
+    renewed = SyncRun.objects.latest("pk")
+    assert answer.redirect_chain == [(f"/d/maple/runs/{renewed.pk}/preview/", 302)]
+    assert "The directory has changed since this plan was computed." in text(answer)
+
+
+def test_the_records_behind_a_number_are_as_many_as_it_says(alice: Client, planned: SyncRun) -> None:
+    page = text(alice.get(f"/d/maple/runs/{planned.pk}/preview/"))
+    links = re.findall(r'<a class="mark mark-\w+" href="([^"]+)"><span aria-hidden="true">.</span>([\d,]+)<', page)
+    assert len(links) > 3
+    for address, number in links:
+        answer = text(alice.get(address.replace("&amp;", "&")))
+        assert f" of {number}</span>" in answer, address
+
+
+def test_a_changed_person_is_shown_field_by_field(alice: Client, planned: SyncRun) -> None:
+    page = text(alice.get(f"/d/maple/runs/{planned.pk}/records/?kind=student&what=changed"))
+    assert re.search(r'<span class="quiet small">\w+</span> <span class="old">[^<]+</span> → <span class="new">', page)
+
+
+@pytest.mark.parametrize(
+    "query", ["?kind=nonsense", "?kind=student&what=nonsense", "?kind=student&school=x", "?school=-1", "?school=9e9"]
+)
+def test_a_list_that_there_is_not(alice: Client, planned: SyncRun, query: str) -> None:
+    assert alice.get(f"/d/maple/runs/{planned.pk}/records/{query}").status_code == 404
+
+
+def test_the_report_is_a_workbook_or_a_zip(alice: Client, planned: SyncRun) -> None:
+    address = f"/d/maple/runs/{planned.pk}/report"
+    bundle = b"".join(alice.get(f"{address}.zip").streaming_content)  # type: ignore[attr-defined]
+    with zipfile.ZipFile(io.BytesIO(bundle)) as files:
+        assert {"summary.csv", "records.csv", "findings.csv", "holds.csv", "left_out.csv"} == set(files.namelist())
+    book = alice.get(f"{address}.xlsx")
+    assert f"maple-run-{planned.pk}.xlsx" in book["Content-Disposition"]
+    assert b"".join(book.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
+    assert alice.get(f"{address}.exe").status_code == 404
+
+
+def test_a_run_whose_plan_is_not_kept_any_more_still_has_a_page(alice: Client, planned: SyncRun) -> None:
+    SyncRun.objects.filter(pk=planned.pk).update(plan_artifact="gone.plan")
+    answer = text(alice.get(f"/d/maple/runs/{planned.pk}/"))
+    assert "Every change" not in answer
+    assert alice.get(f"/d/maple/runs/{planned.pk}/preview/").status_code == 404
+
+
+def test_empty_pages_say_what_to_do_first(charlie: Client) -> None:
+    assert "No source yet" in text(charlie.get("/d/oak-hill/"))
+    assert "rollbook plan oak-hill" in text(charlie.get("/d/oak-hill/runs/"))
