@@ -7,9 +7,10 @@ from typing import Final
 
 from django.db import transaction
 
+from rollbook.core.errors import ConfigError
 from rollbook.core.schedule import due, schedule_of
 from rollbook.services import policies
-from rollbook.services.scheduling import request_run
+from rollbook.services.scheduling import pause, request_run
 from rollbook.store.models import SourceConnection, SyncRun
 
 __all__ = ["ask_for_due"]
@@ -31,7 +32,11 @@ def ask_for_due(*, now: dt.datetime) -> list[SyncRun]:
     stale = SourceConnection.objects.filter(next_due_at__isnull=False).exclude(pk__in=enabled)
     stale.update(next_due_at=None)
     for source in enabled.select_related("district").order_by("next_due_at", "id"):
-        run = _ask(source, now)
+        try:
+            run = _ask(source, now)
+        except ConfigError as error:  # one that cannot be read does not stop the others
+            pause(source, because=error.message, now=now)
+            continue
         if run is not None:
             asked.append(run)
     return asked

@@ -11,6 +11,7 @@ from rollbook.core.errors import ConfigError
 from rollbook.core.policy import Policy
 from rollbook.core.settings import SETTINGS, default_of, parse, written
 from rollbook.engine.locks import add_revision
+from rollbook.services import scheduling
 from rollbook.services.changelog import note_values
 from rollbook.store.models import SourceConnection
 
@@ -52,6 +53,7 @@ def change(*, connection: SourceConnection, values: Mapping[str, str], by: str) 
                 new={name: settings.get(name) for name in before},
                 by=by,
             )
+            scheduling.resume(kept, by=by)  # perhaps this was what had to be mended
     connection.settings = kept.settings
     return policy
 
