@@ -15,7 +15,7 @@ from rollbook.core.errors import (
     RateLimited,
     TransientError,
 )
-from rollbook.core.retries import verdict
+from rollbook.core.retries import MOST_STARTS, verdict, verdict_on_database
 
 CASES = [
     # error, how often it was begun, seconds until it is tried again, is the connection paused?
@@ -47,3 +47,8 @@ def test_only_what_may_pass_is_tried_again(
 ) -> None:
     said = verdict(error, starts)
     assert (said.after.total_seconds() if said.after else None, said.pauses) == (seconds, pauses)
+
+
+def test_a_database_that_went_away_is_waited_for_a_bounded_number_of_times() -> None:
+    waits = [verdict_on_database(starts).after for starts in range(1, MOST_STARTS + 1)]
+    assert [wait.total_seconds() if wait else None for wait in waits] == [5, 10, 15, 20, None]

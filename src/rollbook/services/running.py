@@ -13,12 +13,12 @@ from typing import Final
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.db import connection as database
 
 from rollbook.core.errors import LeaseLost, PlanStale, RollbookError, TransientError
 from rollbook.core.lifecycle import OVER, RunState
-from rollbook.core.retries import verdict
+from rollbook.core.retries import Verdict, verdict, verdict_on_database
 from rollbook.engine import leases
 from rollbook.engine.heart import Cancelled, Heart, Stopped
 from rollbook.engine.locks import lease
@@ -83,22 +83,24 @@ def _guarded(heart: Heart) -> None:
         scheduling.release(heart.run, worker=heart.worker, note=note, now=_now(), ends_job=False)
     except Cancelled as cancelled:
         leases.hand_back(heart.run, state=RunState.CANCELLED, error=f"Cancelled by {cancelled}. Nothing was applied.")
-    except (DatabaseError, InterfaceError) as error:
+    except (OperationalError, InterfaceError) as error:
         _log.warning("run.database", error=type(error).__name__, stage=heart.stage)
         database.close()  # another session, if there is one; the advisory lock went with the old one
-        _failed(heart, TransientError(f"The database did not do its part ({type(error).__name__})."))
+        gone = TransientError(f"The database went away under the run ({type(error).__name__}). Nothing was applied.")
+        _failed(heart, gone, verdict_on_database(heart.run.starts))
     except LeaseLost as error:
         if heart.is_lost:
             _log.warning("run.lost", stage=heart.stage)
             return
-        _failed(heart, error)
+        _failed(heart, error, Verdict())
     except RollbookError as error:
-        _failed(heart, error)
+        _failed(heart, error, verdict(error, heart.run.starts))
     except Exception as error:  # noqa: BLE001  # whatever a stage throws, the run tells that it failed
         where = "".join(traceback.format_tb(error.__traceback__))  # lines of code, no values (T-3)
         _log.error("run.broke", error=type(error).__name__, stage=heart.stage, where=where)
         stage = heart.stage or "its beginning"
-        _failed(heart, RollbookError(f"The run stopped at {stage} with {type(error).__name__}. Nothing was applied."))
+        broke = RollbookError(f"The run stopped at {stage} with {type(error).__name__}. Nothing was applied.")
+        _failed(heart, broke, Verdict())
 
 
 def _stages(heart: Heart) -> None:
@@ -140,12 +142,11 @@ def _apply(heart: Heart, planned: Planned) -> Applied:
     )
 
 
-def _failed(heart: Heart, error: RollbookError) -> None:
-    """What the table of ``core.retries`` says has been done about ``error``."""
+def _failed(heart: Heart, error: RollbookError, what: Verdict) -> None:
+    """``what`` has been done about ``error``."""
     run = SyncRun.objects.select_related("connection").get(pk=heart.run.pk)
     if run.worker != heart.worker:
         return
-    what = verdict(error, run.starts)
     _log.warning("run.failed", error=error.code, again=what.after is not None, pauses=what.pauses, detail=error.detail)
     if what.after is not None and run.state not in OVER:
         at = _now() + what.after
