@@ -30,10 +30,10 @@ def apply(
     What still waits stays as it is; that is no failure, and the exit code is 0.
     """
     boot()
-    from rollbook.services import access, applying
+    from rollbook.services import access, alarms, applying
 
     run = access.run(plan)
-    with working("Applying") as told:
+    with alarms.telling(run.connection, clock=now), working("Applying") as told:
         applied = applying.apply(run=run, approve=tuple(approve or ()), by=me(), now=now(), progress=told)
     if as_json:
         print_json(applied_json(applied))
@@ -49,10 +49,10 @@ def sync(
 ) -> None:
     """Plan, and apply what waits for nobody: the daily run."""
     boot()
-    from rollbook.services import access, syncing
+    from rollbook.services import access, alarms, syncing
 
     connection = access.connection(access.district(slug), source)
-    with working("Syncing") as told:
+    with alarms.telling(connection, clock=now), working("Syncing") as told:
         synced = syncing.sync(connection=connection, by=me(), now=now(), on=day_of(on), progress=told)
     if as_json:
         print_json({**plan_json(synced.planned), "applied": applied_json(synced.applied)})

@@ -52,14 +52,15 @@ def approve(plan: PlanWord, holds: Keys, as_json: AsJson = False) -> None:
     boot()
     from rollbook.cli.apply import applied_json, say_applied
     from rollbook.core.lifecycle import HoldState, RunState
-    from rollbook.services import access, approving, releasing
+    from rollbook.services import access, alarms, approving, releasing
 
     run = access.run(plan)
-    standings = approving.approve(run=run, keys=holds, by=me(), now=now())
     applied = None
-    if run.state == RunState.APPLIED and any(one.state is HoldState.APPROVED for one in standings.values()):
-        with working("Applying") as told:
-            applied = releasing.release(run=run, by=me(), now=now(), progress=told)
+    with alarms.telling(run.connection, clock=now):
+        standings = approving.approve(run=run, keys=holds, by=me(), now=now())
+        if run.state == RunState.APPLIED and any(one.state is HoldState.APPROVED for one in standings.values()):
+            with working("Applying") as told:
+                applied = releasing.release(run=run, by=me(), now=now(), progress=told)
     if as_json:
         done = None if applied is None else applied_json(applied)
         print_json({**_decided(plan, standings), "applied": done})
@@ -85,9 +86,11 @@ def reject(plan: PlanWord, holds: Keys, as_json: AsJson = False) -> None:
     Later plans do not ask again as long as it is about the same people for the same cause.
     """
     boot()
-    from rollbook.services import access, approving
+    from rollbook.services import access, alarms, approving
 
-    standings = approving.reject(run=access.run(plan), keys=holds, by=me(), now=now())
+    run = access.run(plan)
+    with alarms.telling(run.connection, clock=now):
+        standings = approving.reject(run=run, keys=holds, by=me(), now=now())
     if as_json:
         print_json(_decided(plan, standings))
         return

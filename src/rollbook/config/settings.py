@@ -9,6 +9,8 @@
 | ROLLBOOK_ALLOWED_HOSTS | comma-separated host names | localhost,127.0.0.1,[::1] and that of ROLLBOOK_URL |
 | ROLLBOOK_URL | the address that people type; with https it asks browsers for nothing less | http://127.0.0.1:8000 |
 | ROLLBOOK_METRICS_TOKEN | who sends it as a bearer may read /metrics; without one, this machine alone may | – |
+| ROLLBOOK_SMTP_URL | the mail server, as in smtp://user:password@host:587 | none: mails wait |
+| ROLLBOOK_MAIL_FROM | who mails come from | rollbook@localhost |
 
 Importing this module starts nothing: `rollbook.cli.boot` starts the embedded server.
 """
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from rollbook.mail.server import settings_from_url as mail_settings
 from rollbook.store import server
 from rollbook.store.address import settings_from_url
 from rollbook.store.home import SECRET_FILE, home_directory, secret_from
@@ -75,6 +78,18 @@ ROLLBOOK_METRICS_TOKEN: str = os.environ.get("ROLLBOOK_METRICS_TOKEN", "")
 # Jobs: the tasks live in one module; a worker imports it, nobody else needs it.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS: list[str] = ["rollbook.jobs.tasks"]
+
+# Mail: alarms, digests, sign-in links. A server that does not answer must not keep a worker for long.
+_MAIL: dict[str, Any] = mail_settings(os.environ.get("ROLLBOOK_SMTP_URL"))
+EMAIL_BACKEND: str = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST: str = _MAIL["EMAIL_HOST"]
+EMAIL_PORT: int = _MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER: str = _MAIL["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD: str = _MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_SSL: bool = _MAIL["EMAIL_USE_SSL"]
+EMAIL_USE_TLS: bool = _MAIL["EMAIL_USE_TLS"]
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL: str = os.environ.get("ROLLBOOK_MAIL_FROM", "rollbook@localhost")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

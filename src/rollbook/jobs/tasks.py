@@ -12,10 +12,19 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from rollbook.core.errors import TransientError
-from rollbook.services import daily, running
+from rollbook.services import daily, letters, running, watching
 from rollbook.services.scheduling import QUEUE, TASK
 
-__all__ = ["CHORES", "DONE", "STOPPING", "ask_for_due", "carry_out_run", "forget_old_jobs"]
+__all__ = [
+    "CHORES",
+    "DONE",
+    "STOPPING",
+    "ask_for_due",
+    "carry_out_run",
+    "forget_old_jobs",
+    "look_around",
+    "send_letters",
+]
 
 CHORES = "chores"
 """The queue of what takes a moment: it is never stuck behind runs."""
@@ -39,6 +48,7 @@ def carry_out_run(context: JobContext, *, run_id: int) -> str | None:
     if state is None:
         return None
     DONE[str(state)] += 1
+    watching.after_run(run_id, now=dt.datetime.now(dt.UTC))
     return str(state)
 
 
@@ -50,6 +60,21 @@ def ask_for_due(timestamp: int) -> int:
     if asked:
         _log.info("schedule.asked", runs=[run.pk for run in asked])
     return len(asked)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="rollbook.look_around", queue=CHORES, queueing_lock="look_around", lock="look_around")
+def look_around(timestamp: int) -> int:
+    """Every five minutes: alarms are up to date also where nothing runs, and digests that are due are written; how many
+    alarms began."""
+    return watching.go_round(now=dt.datetime.now(dt.UTC)).begun
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="rollbook.send_letters", queue=CHORES, queueing_lock="send_letters")
+def send_letters(timestamp: int) -> int:
+    """Every minute: mails whose time has come have been tried; how many were sent."""
+    return letters.deliver(now=dt.datetime.now(dt.UTC)).sent
 
 
 @app.periodic(cron="17 * * * *")

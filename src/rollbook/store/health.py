@@ -15,6 +15,8 @@ from typing import Any, Final, Literal
 import psycopg
 
 from rollbook.core.errors import RollbookError
+from rollbook.mail.server import ENVIRONMENT as MAIL_SERVER
+from rollbook.mail.server import settings_from_url as mail_settings
 from rollbook.store import schema, server
 from rollbook.store.address import settings_from_url, url_from_settings
 from rollbook.store.home import ARTIFACTS, KEY_ENVIRONMENT, KEY_FILE, SECRET_FILE, home_directory
@@ -26,6 +28,7 @@ OLDEST_SERVER: Final = 150000
 SPARSE_DISK: Final = 5 * 1024**3
 EMPTY_DISK: Final = 500 * 1024**2
 SECONDS_TO_CONNECT: Final = 10
+_MAIL_SINCE: Final = "0003_alarm_and_approval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ def examine() -> list[Check]:
     failed check, not an error.
     """
     home = home_directory()
-    return [_python(), *_home(home), *_secrets(home), *_database(home)]
+    return [_python(), *_home(home), *_secrets(home), *_mail(), *_database(home)]
 
 
 def _python() -> Check:
@@ -195,6 +198,48 @@ def _questions(cursor: psycopg.Cursor[Any]) -> Iterator[Check]:
         )
     else:
         yield Check(name="migrations", state="ok", sentence=f"All {len(brought)} migrations are applied.")
+    if _MAIL_SINCE in applied:
+        yield _letters(cursor)
+
+
+def _mail() -> Iterator[Check]:
+    """What is said of the address alone; whether mails arrive there, the letters say."""
+    given = os.environ.get(MAIL_SERVER, "")
+    try:
+        settings = mail_settings(given)
+    except RollbookError as error:
+        yield Check(name="mail", state="fail", sentence=error.message, remedy=error.hint)
+        return
+    if settings["EMAIL_HOST"]:
+        sentence = f"Mails go to {settings['EMAIL_HOST']}, port {settings['EMAIL_PORT']}."
+    else:
+        sentence = "Mails are printed." if given else f"No mail server is named ({MAIL_SERVER}): mails wait."
+    yield Check(name="mail", state="ok", sentence=sentence)
+
+
+def _letters(cursor: psycopg.Cursor[Any]) -> Check:
+    waiting, failing, oldest, error = _row(
+        cursor,
+        "SELECT count(*), count(*) FILTER (WHERE tries > 0), to_char(min(created_at), 'YYYY-MM-DD HH24:MI'), "
+        "max(error) FROM letter WHERE sent_at IS NULL",
+    )
+    if failing:
+        return Check(
+            name="letters",
+            state="fail",
+            sentence=f"{failing} mails could not be sent ({error}), the oldest of {oldest}. They are tried again.",
+            remedy="Try rollbook notify test ADDRESS; it says what is wrong.",
+        )
+    if waiting and not os.environ.get(MAIL_SERVER):
+        return Check(
+            name="letters",
+            state="warn",
+            sentence=f"{waiting} mails wait, the oldest of {oldest}: no mail server is named.",
+            remedy=f"Set {MAIL_SERVER}, such as smtp://user:password@mail.example.org:587.",
+        )
+    return Check(
+        name="letters", state="ok", sentence=f"{waiting} mails wait to be sent." if waiting else "No mail waits."
+    )
 
 
 def _row(cursor: psycopg.Cursor[Any], query: str) -> tuple[Any, ...]:
