@@ -14,7 +14,7 @@ WORKERS ?= 2
 
 say = @printf '\033[1m==> %s\033[0m\n' $(1)
 
-.PHONY: help setup demo bench test check types lint format unit test-pg15 apt-pg15 apt-sshd migrations lock clean
+.PHONY: help setup demo bench soak test check types lint format unit test-pg15 apt-pg15 apt-sshd migrations lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ demo: setup ## Show the main job on a made-up district: plan, apply, next day, e
 bench: setup ## Measure against the floor and Django's ORM, and write docs/explanation/performance.md (STUDENTS=100000)
 	$(call say,"Measuring in scratch databases (some minutes)")
 	@$(BIN)/rollbook bench roster --students $${STUDENTS:-100000} --peers --page docs/explanation/performance.md
+
+soak: setup ## Many districts due at once, workers killed at random: all done, none twice, none lost (DISTRICTS=200 WORKERS_AT_NIGHT=4 KILLS=12)
+	$(call say,"A night with workers that are killed (some minutes)")
+	@$(BIN)/python -m tests.soak --districts $${DISTRICTS:-200} --workers $${WORKERS_AT_NIGHT:-4} --kills $${KILLS:-12}
 
 test: setup check unit test-pg15 ## Everything that must hold: lint, types, architecture, tests, and PostgreSQL 15
 	$(call say,"All good")

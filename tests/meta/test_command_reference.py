@@ -1,4 +1,4 @@
-"""The pages of commands and settings are what the code says today."""
+"""The pages of commands, settings and the lifecycle of a run are what the code says today."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from rollbook.cli.main import COMMANDS
-from rollbook.cli.reference import commands, settings
+from rollbook.cli.reference import commands, lifecycle, settings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
 
-@pytest.mark.parametrize(("page", "render"), [("commands", commands), ("settings", settings)])
+@pytest.mark.parametrize(("page", "render"), [("commands", commands), ("settings", settings), ("lifecycle", lifecycle)])
 def test_the_page_is_current(page: str, render: object) -> None:
     assert callable(render)
     assert (REFERENCE / f"{page}.md").read_text(encoding="utf-8") == render(), (

@@ -1,7 +1,7 @@
-"""The reference pages of commands and settings, made from the code itself.
+"""The reference pages of commands, settings and the lifecycle of a run, made from the code itself.
 
-``python -m rollbook.cli.reference commands > docs/reference/commands.md`` (or ``settings``) writes one; tests hold the
-pages equal to what this says.
+``python -m rollbook.cli.reference commands > docs/reference/commands.md`` (or ``settings``, ``lifecycle``) writes one; tests
+hold the pages equal to what this says.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from typing import Any
 from typer.main import get_command
 
 from rollbook.cli.main import COMMANDS, build
+from rollbook.core import errors
+from rollbook.core.lifecycle import MOVES, OVER, WHEN
+from rollbook.core.retries import MOST_STARTS, verdict
 from rollbook.core.settings import SETTINGS, default_of, written
 
-__all__ = ["commands", "settings"]
+__all__ = ["commands", "lifecycle", "settings"]
 
 _NOTE = "<!-- Made by `python -m rollbook.cli.reference {page} > docs/reference/{page}.md`. Do not edit by hand. -->"
 
@@ -37,6 +40,62 @@ Settings belong to a source. `rollbook settings SLUG` lists them, `rollbook sett
 are given, or none. `KEY=` is the default again. Plans made before a change are stale. The region of phone numbers belongs to
 the district (`rollbook district add --region`).
 """
+
+_LIFECYCLE = f"""# The life of a run
+
+{_NOTE.format(page="lifecycle")}
+
+A run of the queue begins as `queued`; one that a command plans in the foreground begins as `planned`. Every other move is
+refused. While a worker has a run, its row also says the stage (read, clean, scope, match, diff, plan, keep, the steps of
+applying, verify, report), the rows done, and when the worker last gave a sign of life.
+"""
+
+
+def lifecycle() -> str:
+    """The page of the states of a run, their moves, and what is tried again."""
+    rows = [
+        f"| `{state}` | {WHEN[state]} | {', '.join(f'`{to}`' for to in MOVES if to in MOVES[state]) or 'nothing'} |"
+        for state in MOVES
+    ]
+    over = ", ".join(f"`{state}`" for state in MOVES if state in OVER)
+    return "\n".join(
+        [
+            _LIFECYCLE,
+            "| state | what is true | what may follow |",
+            "|---|---|---|",
+            *rows,
+            "",
+            f"Nothing follows {over}: plan again. A worker's run goes back to `queued` when its worker",
+            "died or was told to end, or when the source asked for patience; what it has received is kept. It is begun",
+            f"{MOST_STARTS} times at most.",
+            "",
+            "## What is tried again",
+            "",
+            "| a run that ends with | is tried again after | and then |",
+            "|---|---|---|",
+            *(_tries(name) for name in errors.__all__ if name not in _NEVER_ENDS_A_RUN),
+            "",
+            "A source that says how long to wait is waited for so long, an hour at most. A database that went away is waited",
+            "for a few seconds longer each time.",
+            "",
+        ]
+    )
+
+
+_NEVER_ENDS_A_RUN = ("RollbookError", "HoldRequired", "NotFound")
+
+
+def _tries(name: str) -> str:
+    """What becomes of a run that ends with this error again and again."""
+    error = getattr(errors, name)("x")
+    waits = []
+    for starts in range(1, MOST_STARTS + 1):
+        what = verdict(error, starts)
+        if what.after is None:
+            break
+        waits.append(f"{what.after.total_seconds() / 60:g}")
+    then = "fails, and the connection is paused" if what.pauses else "fails"
+    return f"| `{name}` | {', '.join(waits) + ' min' if waits else 'not tried again'} | {then} |"
 
 
 def commands() -> str:
@@ -111,4 +170,4 @@ def _flat(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write({"commands": commands, "settings": settings}[sys.argv[1]]())
+    sys.stdout.write({"commands": commands, "lifecycle": lifecycle, "settings": settings}[sys.argv[1]]())
