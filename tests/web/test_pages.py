@@ -185,7 +185,7 @@ def test_the_records_behind_a_number_are_as_many_as_it_says(alice: Client, plann
 
 def test_a_changed_person_is_shown_field_by_field(alice: Client, planned: SyncRun) -> None:
     page = text(alice.get(f"/d/maple/runs/{planned.pk}/records/?kind=student&what=changed"))
-    assert re.search(r'<span class="quiet small">\w+</span> <span class="old">[^<]+</span> → <span class="new">', page)
+    assert re.search(r'<span class="quiet small">[\w ]+</span> <span class="old">[^<]+</span> → <span class="new">', page)
 
 
 @pytest.mark.parametrize(

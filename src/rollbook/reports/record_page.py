@@ -121,16 +121,20 @@ def _fields(
     lines = field_lines(few, kind, reader=reader, district_id=run.district_id, run_id=run.pk, schools=places)
     found: dict[int, list[FieldChange]] = {}
     for ref, field, old, new in lines.select("ref", "field", "old", "new").iter_rows():
-        found.setdefault(ref, []).append(FieldChange(field=field, old=old or "", new=new or ""))
+        found.setdefault(ref, []).append(FieldChange(field=_word(field), old=old or "", new=new or ""))
     made = plan.inserts.get(_NEW.get(kind, ""))
     if made is not None:
         for row in made.filter(pl.col("ref").is_in(refs.implode())).to_dicts():
             found[row["ref"]] = [
-                FieldChange(field=name, old="", new=_text(value))
+                FieldChange(field=_word(name), old="", new=_text(value))
                 for name, value in row.items()
                 if value not in (None, "", []) and name not in _NOT_SAID and not name.endswith(("_id", "_ids"))
             ]
     return {ref: tuple(changes) for ref, changes in found.items()}
+
+
+def _word(column: str) -> str:
+    return column.removesuffix("_on").replace("_", " ")
 
 
 def _text(value: object) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from rollbook.core.entities import KINDS
 from rollbook.core.findings.sentences import grouped
 from rollbook.core.lifecycle import RunKind
 from rollbook.core.plan import HOLD_SCHEMA
@@ -61,7 +62,8 @@ class RunFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTold:
     """``matrix``: ``MATRIX_SCHEMA``. ``findings``: ``GROUP_SCHEMA``, the gravest first. ``holds``: ``HOLD_SCHEMA`` with
-    ``school`` and the ``state`` of each, the largest first. ``left_out``: ``reason``, ``rows``."""
+    ``school`` and the ``state`` of each, students before what hangs on them, then the largest first. ``left_out``:
+    ``reason``, ``rows``."""
 
     matrix: pl.DataFrame
     findings: pl.DataFrame
@@ -112,11 +114,13 @@ def tell(run: SyncRun, *, approve: Sequence[str] = ()) -> RunTold:
         schools = school_names(reader, run.district_id).select("id", "name")
     states = dict(Hold.objects.filter(run=run).values_list("key", "state"))
     state = pl.col("hold").replace_strict(states, default="open", return_dtype=pl.String)
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    kind = pl.col("kind").cast(pl.String).replace_strict(order, return_dtype=pl.Int8)
     holds = (
         plan.holds.select(tuple(HOLD_SCHEMA))
         .join(schools.rename({"id": "school_id", "name": "school"}), on="school_id", how="left", maintain_order="left")
         .with_columns(state=state)
-        .sort("count", descending=True, maintain_order=True)
+        .sort(kind, "count", descending=[False, True], maintain_order=True)
     )
     return RunTold(
         matrix=matrix(run, plan, schools),

@@ -12,12 +12,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rollbook.core.errors import NotFound
-from rollbook.store.models import District, DistrictRole, SourceConnection, SyncRun
+from rollbook.store.models import District, DistrictRole, SourceConnection, Student, SyncRun
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = ["ACTS", "Act", "Seat", "connection", "district", "district_run", "run", "seat", "seats"]
+__all__ = ["ACTS", "Act", "Seat", "connection", "district", "district_run", "run", "seat", "seats", "student"]
 
 
 class Act(StrEnum):
@@ -114,4 +114,12 @@ def district_run(district: District, number: int) -> SyncRun:
     found = runs.filter(district=district, pk=number).first() if number < 2**63 else None
     if found is None:
         raise NotFound(f"There is no run {number} here.", hint="List them with: rollbook runs SLUG")
+    return found
+
+
+def student(district: District, number: int) -> Student:
+    """The district's student of that number. One query. Raises NotFound, also for a student of another district."""
+    found = Student.objects.filter(district=district, pk=number).first() if number < 2**63 else None
+    if found is None:
+        raise NotFound(f"There is no student {number} here.", hint="Look for them in the directory.")
     return found

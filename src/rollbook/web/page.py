@@ -62,6 +62,7 @@ def _frame(request: HttpRequest, *, title: str, seat: Seat | None, here: str) ->
     slug = seat.district.slug if seat else ""
     lines = (
         ("home", _("Home")),
+        ("students", _("Directory")),
         ("runs", _("Runs")),
     )
     return Frame(
@@ -69,7 +70,7 @@ def _frame(request: HttpRequest, *, title: str, seat: Seat | None, here: str) ->
         account=account_of(request).get_username(),
         district=seat.district.name if seat else "",
         home=reverse("home", args=[slug]) if seat else "",
-        search="",
+        search=reverse("students", args=[slug]) if seat else "",
         may_decide=seat is not None and seat.may(Act.DECIDE),
         rail=tuple(
             RailItem(name=name, address=reverse(line, args=[slug]), is_here=line == here) for line, name in lines

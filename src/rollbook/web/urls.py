@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from rollbook.web.directory import views as directory
 from rollbook.web.districts import views as districts
 from rollbook.web.gallery import views as gallery
 from rollbook.web.home import views as home
@@ -11,6 +12,7 @@ from rollbook.web.operators import views as operators
 from rollbook.web.preview import views as preview
 from rollbook.web.runs import views as runs
 from rollbook.web.sign_in import views as sign_in
+from rollbook.web.student import views as student
 from rollbook.web.undo import views as undo
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +25,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/<str:secret>/", sign_in.by_link, name="sign-in-link"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("d/<slug:slug>/", home.home, name="home"),
+    path("d/<slug:slug>/schools/", directory.schools, name="schools"),
+    path("d/<slug:slug>/students/", directory.students, name="students"),
+    path("d/<slug:slug>/students.csv", directory.students_csv, name="students-csv"),
+    path("d/<slug:slug>/students/<int:number>/", student.student, name="student"),
+    path("d/<slug:slug>/students/<int:number>/why/", student.why, name="student-why"),
     path("d/<slug:slug>/runs/", runs.runs, name="runs"),
     path("d/<slug:slug>/runs/<int:number>/", runs.run, name="run"),
     path("d/<slug:slug>/runs/<int:number>/report.<str:form>", runs.download, name="report"),
