@@ -20,6 +20,8 @@ def test_the_demo_runs_twice_and_shows_every_step(tmp_path: Path, capsys: pytest
         "rollbook plan maple-valley",
         "rollbook apply",
         "Nothing was removed",
+        "A night like this sends a mail",
+        "All other changes were applied.",
         "rollbook explain",
         "rollbook undo",
         "What to try next",
@@ -31,6 +33,7 @@ def test_the_demo_runs_twice_and_shows_every_step(tmp_path: Path, capsys: pytest
     assert story["district"] == "maple-valley-2"
     assert (story["first"]["leftover"], story["second"]["leftover"]) == (0, 0)
     assert set(story["held"].values()) == {"file_cut_short"}
+    assert story["mail"].endswith("changes wait for a person")
     assert story["undo_rows"] > 0
     assert sorted(District.objects.values_list("slug", flat=True)) == ["maple-valley", "maple-valley-2"]
     runs = SyncRun.objects.filter(district__slug="maple-valley-2").order_by("id")

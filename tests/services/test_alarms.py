@@ -21,7 +21,7 @@ from tests.services.test_approving import cut
 
 from rollbook.core.errors import ConfigError, DataError
 from rollbook.services import alarms, approving, digests, policies, recipients, watching
-from rollbook.store.models import Alarm, District, Letter, Recipient, SourceConnection, SourceTrouble, SyncRun
+from rollbook.store.models import Alarm, District, Hold, Letter, Recipient, SourceConnection, SourceTrouble, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANN, BOB = "ann@example.org", "bob@example.org"
@@ -312,3 +312,21 @@ def test_a_decision_is_told_to_nobody_who_cannot_see_it(maple: Shell) -> None:
     approving.wait(run=run, keys=[key], by="ann", now=now())
     alarms.look(now=now())
     assert titles(BOB) == []
+
+
+def test_a_mail_tells_ten_in_full_and_counts_the_rest(maple: Shell) -> None:
+    maple.ok("plan", "maple", "--on", DAY1)
+    run = SyncRun.objects.select_related("connection__district").order_by("-id")[0]
+    assert alarms.draft(run) is None
+    values = {"run": run, "kind": "student", "group": "removal", "base": 9, "percent": 1.0, "threshold": 3}
+    Hold.objects.bulk_create(
+        Hold(key=f"{number}:student:removal", count=100 + number, cause="x", sentence=f"{number} leave.", **values)
+        for number in range(13)
+    )
+    mail = alarms.draft(run)
+    assert mail is not None
+    assert mail.subject == "Maple Valley: 1,378 changes wait for a person"
+    assert (mail.text.count("leave."), mail.html.count("leave.")) == (10, 10)
+    assert "And 3 more: rollbook alarms maple" in mail.text
+    assert "And 3 more" in mail.html
+    assert "12 leave." in mail.text  # the largest first

@@ -198,6 +198,9 @@ def test_a_rejected_hold_is_quiet_until_the_data_change(rollbook: Shell) -> None
     assert hanging
     assert {states[name] for name in {key} | hanging} == {"rejected"}
 
+    student = rollbook.json("show", str(night.plan), "--hold", key)["lines"][0]
+    assert "ann rejected hold" in rollbook.ok("explain", "maple", student["sis_id"]).out
+
     for _night in range(2):  # the same file: nobody is asked again
         rollbook.ok("sync", "maple", "--on", DAY1)
         found = holds(rollbook)[key]

@@ -120,7 +120,7 @@ def _second_morning(scene: Scene, story: dict[str, Any], *, as_json: bool) -> No
 
 def _third_morning(scene: Scene, story: dict[str, Any], *, as_json: bool) -> None:
     """A file that was cut short: planned, shown, and left alone; the whole files stand there again afterwards."""
-    from rollbook.services import access, planning
+    from rollbook.services import access, alarms, planning
 
     _title("8  A morning that goes wrong: users.csv is cut in half", as_json)
     users = scene.incoming / "users.csv"
@@ -137,11 +137,15 @@ def _third_morning(scene: Scene, story: dict[str, Any], *, as_json: bool) -> Non
     heads = planned.plan.holds.filter(
         planned.plan.holds["depends_on"].is_null() & (planned.plan.holds["kind"] == "student")
     )
+    mail = alarms.draft(planned.run)
     if not as_json:
         console().print(verdict(planned))
         say_holds(console(), heads.head(HOLDS), str(planned.run.plan), is_open=False)
         console().print(f"… and so on for {', '.join(OTHERS)}.")
         console().print("Nobody left: the next whole file goes on as if nothing had been. (Nothing was applied.)")
+        console().print(Text("A night like this sends a mail to whoever wants to know:", style="dim"))
+        console().print(mail.text if mail else "", markup=False)
+    story["mail"] = mail.subject if mail else None
     story["held"] = dict(zip(heads["hold"].to_list(), heads["cause"].to_list(), strict=True))
 
 

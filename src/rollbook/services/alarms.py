@@ -14,15 +14,18 @@ from django.db import transaction
 from rollbook.core.alarm_words import Told, headline, over, says
 from rollbook.core.alarms import EVENTS, AlarmKind, Facts, alarms_on, compare
 from rollbook.core.errors import RollbookError
+from rollbook.core.lifecycle import HoldState
 from rollbook.mail.render import Mail, render
 from rollbook.services import letters, recipients
 from rollbook.services.alarm_facts import gather
-from rollbook.store.models import Alarm, District, Recipient, SourceConnection
+from rollbook.store.models import Alarm, District, SourceConnection, SyncRun
 
-__all__ = ["Looked", "Standing", "look", "look_at", "standing", "tell", "telling"]
+__all__ = ["Looked", "Standing", "draft", "look", "look_at", "standing", "tell", "telling"]
 
 _TOGETHER = 200
 """So many connections are looked at with one set of questions."""
+_LISTED = 10
+"""So many alarms are told in full in one mail."""
 _SPACE = 0x52A1 << 40  # apart from the leases' locks (engine.locks)
 
 
@@ -93,6 +96,18 @@ def telling(connection: SourceConnection, *, clock: Callable[[], dt.datetime]) -
         tell(connection, now=clock())
         raise
     tell(connection, now=clock())
+
+
+def draft(run: SyncRun) -> Mail | None:
+    """The mail that would be sent of what waits in ``run``, once the rest of it is applied; None when nothing waits."""
+    district = run.connection.district
+    zone = ZoneInfo(district.timezone)
+    heads = run.holds.filter(depends_on="", state=HoldState.OPEN).order_by("-count", "key")
+    told = [
+        says(AlarmKind.HELD, hold.key, {"count": hold.count, "sentence": hold.sentence}, slug=district.slug, zone=zone)
+        for hold in heads
+    ]
+    return _mail(run.connection, run.created_by, told) if told else None
 
 
 def standing(district: District, *, with_over: bool = False, limit: int = 50) -> list[Standing]:
@@ -176,7 +191,7 @@ def _write(connection: SourceConnection, begun: Sequence[Alarm], gone: Sequence[
         mine = [(alarm, words) for alarm, kind, words in told if recipients.wants(recipient, kind)]
         if not mine:
             continue
-        letters.write(recipient, _mail(connection, recipient, [words for _alarm, words in mine]), now=now)
+        letters.write(recipient, _mail(connection, recipient.created_by, [words for _alarm, words in mine]), now=now)
         heard |= {alarm.pk for alarm, _words in mine}
         written += 1
     Alarm.objects.filter(pk__in=heard & {alarm.pk for alarm in begun}).update(told_at=now)
@@ -184,7 +199,7 @@ def _write(connection: SourceConnection, begun: Sequence[Alarm], gone: Sequence[
     return written
 
 
-def _mail(connection: SourceConnection, recipient: Recipient, told: Sequence[Told]) -> Mail:
+def _mail(connection: SourceConnection, who_added: str, told: Sequence[Told]) -> Mail:
     district = connection.district
     return render(
         "alarms",
@@ -198,9 +213,11 @@ def _mail(connection: SourceConnection, recipient: Recipient, told: Sequence[Tol
                     "sentence": one.sentence,
                     "what_to_do": one.what_to_do,
                 }
-                for one in told
+                for one in told[:_LISTED]
             ],
-            "who_added": recipient.created_by,
+            "more": max(len(told) - _LISTED, 0),
+            "where": f"rollbook alarms {district.slug}",
+            "who_added": who_added,
             "how_to_change": f"rollbook notify list {district.slug}",
         },
     )

@@ -11,7 +11,7 @@ import polars as pl
 from rollbook.core.errors import NotFound
 from rollbook.core.explain import ACTION_WORDS, left_out_sentence, sentence
 from rollbook.core.findings.sentences import told
-from rollbook.core.lifecycle import RunState
+from rollbook.core.lifecycle import HoldState, RunState
 from rollbook.core.plan import Plan
 from rollbook.core.snapshot import LINE, Snapshot
 from rollbook.services import planning
@@ -155,6 +155,8 @@ class Evidence:
         if hold is not None and hold not in self.run.approved:
             kept = Hold.objects.filter(run=self.run, key=hold).first()
             words = kept.sentence if kept else "A hold keeps it."
+            if kept is not None and kept.state == HoldState.REJECTED:
+                return f"Run {self.run.pk}: it {would}, but {kept.decided_by} rejected hold {hold}. {words} {why}"
             return f"Run {self.run.pk}: it {would}, but waits in hold {hold}. {words} {why}"
         if self.run.state == RunState.APPLIED:
             approver = Hold.objects.filter(run=self.run, key=hold).first() if hold else None
