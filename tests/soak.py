@@ -148,7 +148,7 @@ def night(
                 victim.wait()
                 silent[lease] = time.monotonic()
                 fleet[fleet.index(victim)] = worker()
-                kills, next_kill = kills + 1, time.monotonic() + draw.uniform(2, 12)
+                kills, next_kill = kills + 1, time.monotonic() + draw.uniform(5, 25)
         asked = SyncRun.objects.values("connection").distinct().count()
         if asked == SourceConnection.objects.count() and not SyncRun.objects.filter(ended_at=None).exists():
             sys.stderr.write("\n")

@@ -15,6 +15,7 @@ from tests.jobs.asking import ask, grab, jobs, now, statuses
 from rollbook.core.lifecycle import RunState
 from rollbook.core.retries import MOST_STARTS
 from rollbook.engine.leases import claim_job
+from rollbook.jobs import tasks
 from rollbook.services import recovery
 from rollbook.store.address import url_from_settings
 from rollbook.store.models import SyncRun
@@ -136,6 +137,35 @@ def test_a_job_that_never_ended_holds_up_nothing() -> None:
         cursor.execute("UPDATE procrastinate_events SET at = clock_timestamp() - interval '1 minute'")
     assert len(sweep()) == 1
     assert statuses(run) == ["failed"]
+
+
+CHORES = [
+    # does its worker live, since when is it being done, is it over?
+    (True, 1.0, False),
+    (True, 1800.0, False),
+    (True, 7200.0, True),
+    (False, 1.0, True),
+]
+
+
+@pytest.mark.parametrize(("lives", "since", "is_over"), CHORES)
+def test_a_chore_whose_worker_died_does_not_keep_the_next_from_being_done(
+    lives: bool, since: float, is_over: bool
+) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT worker_id FROM procrastinate_register_worker_v1()")
+        worker = cursor.fetchone()[0]
+        if not lives:
+            cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+        chore = tasks.ask_for_due.configure().defer(timestamp=0)
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [worker, chore])
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = clock_timestamp() - make_interval(secs => %s) WHERE job_id = %s",
+            [since, chore],
+        )
+        assert bool(sweep()) is is_over
+        cursor.execute("SELECT status FROM procrastinate_jobs WHERE id = %s", [chore])
+        assert cursor.fetchone()[0] == ("failed" if is_over else "doing")
 
 
 def test_a_command_that_died_while_it_applied_is_told_by_any_worker() -> None:

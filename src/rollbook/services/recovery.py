@@ -34,7 +34,13 @@ def sweep(*, now: dt.datetime, lease_seconds: float | None = None) -> list[str]:
         if not cursor.fetchone()[0]:
             return []
     try:
-        return [*_silent(seconds, now), *_forgotten(seconds, now), *_finished(seconds), *_foreground()]
+        return [
+            *_silent(seconds, now),
+            *_forgotten(seconds, now),
+            *_finished(seconds),
+            *_chores(seconds),
+            *_foreground(),
+        ]
     finally:
         with database.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
@@ -98,6 +104,23 @@ def _finished(seconds: float) -> list[str]:
             [QUEUE, seconds, seconds],
         )
         return [f"Job {row[0]} was over." for row in cursor.fetchall()]
+
+
+def _chores(seconds: float) -> list[str]:
+    """Chores whose worker died in the middle: over, so that the next of their kind can be done. They come again by
+    themselves, and none needs an hour."""
+    with transaction.atomic(), database.cursor() as cursor:
+        cursor.execute(
+            """UPDATE procrastinate_jobs j SET status = 'failed', worker_id = NULL
+               WHERE j.queue_name <> %(queue)s AND j.status = 'doing'
+                 AND (NOT EXISTS (SELECT 1 FROM procrastinate_workers w WHERE w.id = j.worker_id
+                     AND w.last_heartbeat >= clock_timestamp() - make_interval(secs => %(seconds)s))
+                   OR (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started')
+                     < clock_timestamp() - interval '1 hour')
+               RETURNING j.id, j.task_name""",
+            {"queue": QUEUE, "seconds": seconds},
+        )
+        return [f"The chore {name} (job {number}) had no worker any more." for number, name in cursor.fetchall()]
 
 
 def _foreground() -> list[str]:
