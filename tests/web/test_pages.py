@@ -22,7 +22,7 @@ PAGES = {
     "/d/maple/": 10,
     "/d/maple/runs/": 6,
     "/d/maple/runs/{run}/": 9,
-    "/d/maple/runs/{run}/preview/": 9,
+    "/d/maple/runs/{run}/preview/": 11,
     "/d/maple/runs/{run}/records/?kind=student": 6,
     "/d/maple/runs/{run}/records/?kind=enrollment&what=held&school=district": 6,
     "/d/maple/runs/{run}/records/?kind=staff&q=nobody-is-called-so": 6,
@@ -72,7 +72,7 @@ def test_what_is_another_districts_is_not_there(charlie: Client, planned: SyncRu
     assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 404)
     assert len({answer.content for answer in answers.values()}) == 1  # word for word the same
     for slug in ("maple", "oak-hill"):
-        for act in ("apply", "undo"):
+        for act in ("apply", "holds", "undo"):
             assert charlie.post(f"/d/{slug}/runs/{planned.pk}/{act}/").status_code == 404
     planned.refresh_from_db()
     assert planned.state == RunState.PLANNED
@@ -83,7 +83,11 @@ def test_who_only_looks_decides_nothing(dan: Client, planned: SyncRun) -> None:
     page = text(dan.get(f"/d/maple/runs/{planned.pk}/preview/"))
     assert "A district administrator may apply it." in page
     assert '<button class="btn btn-primary">' not in page
-    for path in (f"/d/maple/runs/{planned.pk}/apply/", f"/d/maple/runs/{first.pk}/undo/"):
+    for path in (
+        f"/d/maple/runs/{planned.pk}/apply/",
+        f"/d/maple/runs/{planned.pk}/holds/",
+        f"/d/maple/runs/{first.pk}/undo/",
+    ):
         assert dan.post(path).status_code == 403
     assert dan.get(f"/d/maple/runs/{first.pk}/undo/").status_code == 403
     assert set(SyncRun.objects.values_list("state", flat=True)) == {RunState.APPLIED, RunState.PLANNED}
@@ -147,22 +151,54 @@ def test_what_waits_goes_along_only_when_it_is_chosen(alice: Client, held: SyncR
     heads = list(held.holds.filter(depends_on="").values_list("key", flat=True))
     assert "Look at what waits" in text(alice.get("/d/maple/"))
 
-    def numbers(query: str) -> tuple[int, int]:
-        found = re.search(
-            r"([\d,]+) changes would be applied, ([\d,]+) wait", text(alice.get(f"{address}preview/{query}"))
-        )
+    def numbers() -> tuple[int, int]:
+        page = text(alice.get(f"{address}preview/"))
+        found = re.search(r"([\d,]+) changes would be applied, ([\d,]+) wait", page)
         assert found
         applies, waits = (int(number.replace(",", "")) for number in found.groups())
         return applies, waits
 
-    applies, waits = numbers("")
-    more, fewer = numbers(f"?approve={heads[0]}")
+    def decide(verdict: str) -> str:
+        return text(alice.post(f"{address}holds/", {"hold": heads[0], "verdict": verdict}, follow=True))
+
+    applies, waits = numbers()
+    assert "Approved by alice@example.org." in decide("approve")
+    more, fewer = numbers()
     assert waits > fewer
     assert more - applies == waits - fewer
-    assert numbers("") == (applies, waits)  # looking decides nothing
-    alice.post(f"{address}apply/", {"approve": heads[:1]})
+    assert "Rejected:" in decide("reject")
+    assert numbers() == (applies, waits)
+    assert "alice@example.org waits for new data." in decide("wait")
+    assert (
+        alice.post(f"{address}holds/", {"hold": "no such hold", "verdict": "approve"}, follow=True).status_code == 200
+    )
+    assert alice.post(f"{address}holds/", {"hold": heads[0], "verdict": "nonsense"}).status_code == 400
+    alice.post(f"{address}apply/")
     held.refresh_from_db()
-    assert heads[0] in held.approved
+    assert (held.state, held.approved) == (RunState.APPLIED, [])
+
+    decide("approve")  # after the rest was applied: it follows as a run of its own
+    page = text(alice.get(f"{address}preview/"))
+    assert f"{more - applies} approved changes can follow now." in page
+    answer = alice.post(f"{address}apply/", follow=True)
+    follower = SyncRun.objects.latest("pk")
+    assert answer.redirect_chain == [(f"/d/maple/runs/{follower.pk}/", 302)]
+    assert heads[0] in follower.approved
+    assert f"{more - applies} approved changes" not in text(alice.get(f"{address}preview/"))
+
+
+def test_two_persons_approve_where_that_is_the_rule(alice: Client, maple: Shell, held: SyncRun) -> None:
+    maple.ok("settings", "maple", "approvals=two")
+    plan = maple.json("plan", "maple", "--on", DAY2)
+    run = SyncRun.objects.get(plan=plan["plan"])
+    key = run.holds.filter(depends_on="").values_list("key", flat=True)[0]
+    address, typed = f"/d/maple/runs/{run.pk}/holds/", {"hold": key, "verdict": "approve"}
+    assert "One more person must approve." in text(alice.post(address, typed, follow=True))
+    assert "notice-error" in text(alice.post(address, typed, follow=True))
+    bea = browser(person("bea@example.org", "maple"))
+    page = text(bea.post(address, typed, follow=True))
+    assert "Approved by alice@example.org, bea@example.org." in page
+    assert "One more person" not in page
 
 
 def test_a_plan_that_is_out_of_date_is_made_again_and_shown(alice: Client, maple: Shell, planned: SyncRun) -> None:
@@ -185,7 +221,9 @@ def test_the_records_behind_a_number_are_as_many_as_it_says(alice: Client, plann
 
 def test_a_changed_person_is_shown_field_by_field(alice: Client, planned: SyncRun) -> None:
     page = text(alice.get(f"/d/maple/runs/{planned.pk}/records/?kind=student&what=changed"))
-    assert re.search(r'<span class="quiet small">[\w ]+</span> <span class="old">[^<]+</span> → <span class="new">', page)
+    assert re.search(
+        r'<span class="quiet small">[\w ]+</span> <span class="old">[^<]+</span> → <span class="new">', page
+    )
 
 
 @pytest.mark.parametrize(

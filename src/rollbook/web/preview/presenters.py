@@ -4,43 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from rollbook.core.lifecycle import RunState
+from rollbook.core.entities import KINDS
+from rollbook.core.lifecycle import HoldState, RunState
 from rollbook.reports.record_page import DISTRICT, RecordLine, RecordPage
 from rollbook.reports.run_page import RunFacts, RunTold
+from rollbook.services.approving import WaitingHold
 from rollbook.web.components.paging import Pager, pager
-from rollbook.web.runs.presenters import Hold, MatrixRow, headings, holds_of, matrix_rows, state_word
+from rollbook.web.runs.presenters import MatrixRow, headings, matrix_rows, query_of, state_word
 
-__all__ = ["HoldCard", "PreviewPage", "Record", "RecordsPage", "preview_page", "records_page"]
+__all__ = ["HoldCard", "PreviewPage", "Record", "RecordsPage", "is_ready", "preview_page", "records_page"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldCard:
-    """One hold. ``chosen``: it would be released; ``toggle``: the query that chooses otherwise."""
+    """One hold that a person decides about. ``state``: as a word; ``told``: who has said what; ``query``: leads to the
+    people. ``may_decide``: the hold can still be decided about; ``approve``: what the button says."""
 
-    hold: Hold
-    chosen: bool
-    toggle: str
+    key: str
+    sentence: str
+    count: int
+    with_it: int
+    state: str
+    told: str
+    query: str
+    is_approved: bool
+    is_rejected: bool
+    may_decide: bool
+    approve: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewPage:
-    """What the plan would do now, with the holds in ``approve`` released. ``can_apply``: the run waits for the button."""
+    """What the plan would do now, with the approved holds. ``can_apply``: something waits for the button; ``is_late``:
+    the plan is applied already, only what was approved since would follow."""
 
     slug: str
     facts: RunFacts
     state: str
     can_apply: bool
+    is_late: bool
     applies: int
     waits: int
     sentence: str
     headings: tuple[str, ...]
     matrix: tuple[MatrixRow, ...]
     holds: tuple[HoldCard, ...]
-    approve: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,49 +96,94 @@ _MARKS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def preview_page(slug: str, facts: RunFacts, told: RunTold, approve: Sequence[str]) -> PreviewPage:
-    """``told`` has the holds in ``approve`` released already."""
+def preview_page(slug: str, facts: RunFacts, told: RunTold, holds: Sequence[WaitingHold]) -> PreviewPage:
+    """``told`` counts with the approved ones of ``holds`` released already."""
     kinds, matrix = matrix_rows(told.matrix)
-    applies = int(told.matrix.select("added", "changed", "removed").sum().sum_horizontal().sum())
-    waits = int(told.matrix["held"].sum())
+    is_late = facts.state == RunState.APPLIED
+    late = sum(hold.count + hold.with_it for hold in holds if is_ready(hold))
+    applies = late if is_late else int(told.matrix.select("added", "changed", "removed").sum().sum_horizontal().sum())
     return PreviewPage(
         slug=slug,
         facts=facts,
         state=state_word(facts.state),
-        can_apply=facts.state == RunState.PLANNED and applies > 0,
+        can_apply=applies > 0 and (is_late or facts.state == RunState.PLANNED),
+        is_late=is_late,
         applies=applies,
-        waits=waits,
-        sentence=_sentence(told),
+        waits=int(told.matrix["held"].sum()),
+        sentence=_sentence(told, facts.state),
         headings=headings(kinds),
         matrix=matrix,
-        holds=tuple(_card(hold, approve) for hold in holds_of(told.holds)),
-        approve=tuple(approve),
+        holds=tuple(_card(hold, facts.state) for hold in sorted(holds, key=_order)),
     )
 
 
-def _sentence(told: RunTold) -> str:
+def is_ready(hold: WaitingHold) -> bool:
+    """The hold is approved by as many as must, is not applied yet, and the approval is still good."""
+    return hold.state == HoldState.APPROVED and not hold.is_applied and not hold.is_expired
+
+
+def _order(hold: WaitingHold) -> tuple[int, int, str]:
+    return KINDS.index(hold.kind), -hold.count, hold.key
+
+
+def _sentence(told: RunTold, state: str) -> str:
     added, changed, removed, held = (int(told.matrix[name].sum()) for name in ("added", "changed", "removed", "held"))
     if not added + changed + removed + held:
         return _("The directory is true to the source: nothing would change.")
     counts = {"added": f"{added:,}", "changed": f"{changed:,}", "removed": f"{removed:,}", "held": f"{held:,}"}
-    if held:
-        return (
-            _(
-                "It would add %(added)s records, change %(changed)s and take away %(removed)s. %(held)s wait for a person."
-            )
-            % counts
-        )
-    return _("It would add %(added)s records, change %(changed)s and take away %(removed)s.") % counts
+    if state in (RunState.APPLIED, RunState.UNDONE):
+        return _("It added %(added)s records, changed %(changed)s and took away %(removed)s. %(held)s waited.") % counts
+    plan = _("It would add %(added)s records, change %(changed)s and take away %(removed)s.") % counts
+    return f"{plan} {_('%(held)s wait for a person.') % counts}" if held else plan
 
 
-def _card(hold: Hold, approve: Sequence[str]) -> HoldCard:
-    chosen = hold.key in approve
-    others = [key for key in approve if key != hold.key]
+def _card(hold: WaitingHold, state: str) -> HoldCard:
+    may_decide = not hold.is_expired and not hold.is_applied and state in (RunState.PLANNED, RunState.APPLIED)
     return HoldCard(
-        hold=hold,
-        chosen=chosen,
-        toggle="?" + urlencode({"approve": others if chosen else [*approve, hold.key]}, doseq=True),
+        key=hold.key,
+        sentence=hold.sentence,
+        count=hold.count,
+        with_it=hold.with_it,
+        state=_standing(hold),
+        told=_said(hold),
+        query=query_of(hold.school_id, hold.kind),
+        is_approved=hold.state == HoldState.APPROVED,
+        is_rejected=hold.state == HoldState.REJECTED,
+        may_decide=may_decide,
+        approve=_approve(hold),
     )
+
+
+def _approve(hold: WaitingHold) -> str:
+    """The plan's own sentence and its number."""
+    number = {"count": f"{hold.count:,}", "kind": headings([hold.kind])[0].lower()}
+    if hold.group == "removal":
+        return _("They really left: let the %(count)s %(kind)s go") % number
+    if hold.group == "update":
+        return _("They are right: change the %(count)s %(kind)s") % number
+    return _("They are right: let the %(count)s %(kind)s happen") % number
+
+
+def _standing(hold: WaitingHold) -> str:
+    if hold.is_applied:
+        return _("applied")
+    if hold.is_expired:
+        return _("too old to decide about")
+    return {"open": _("waits"), "approved": _("approved"), "rejected": _("rejected")}[hold.state]
+
+
+def _said(hold: WaitingHold) -> str:
+    """Who has approved, who must still; who rejected; who waits for new data."""
+    parts = []
+    if hold.approvals:
+        parts.append(_("Approved by %(people)s.") % {"people": ", ".join(hold.approvals)})
+        if hold.state == HoldState.OPEN and len(hold.approvals) < hold.needed:
+            parts.append(_("One more person must approve."))
+    if hold.state == HoldState.REJECTED:
+        parts.append(_("Rejected: later plans do not ask again while it is about the same people."))
+    if hold.waiting_by:
+        parts.append(_("%(person)s waits for new data.") % {"person": hold.waiting_by})
+    return " ".join(parts)
 
 
 def records_page(

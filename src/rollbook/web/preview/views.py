@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,17 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rollbook.core.entities import KINDS
-from rollbook.core.errors import NotFound, PlanStale
+from rollbook.core.errors import NotFound, PlanStale, RollbookError
 from rollbook.reports import run_page as report
 from rollbook.reports.record_page import DISTRICT, record_page
-from rollbook.services import access, applying
+from rollbook.services import access, approving, releasing
 from rollbook.services.access import Act, Seat
 from rollbook.web.components.paging import page_number
 from rollbook.web.doors import in_district
 from rollbook.web.page import account_of, show
-from rollbook.web.preview.presenters import preview_page, records_page
+from rollbook.web.preview.presenters import is_ready, preview_page, records_page
 
-__all__ = ["apply", "preview", "records"]
+__all__ = ["apply", "decide", "preview", "records"]
 
 SIZE = 50
 
@@ -29,12 +30,29 @@ SIZE = 50
 @require_safe
 @in_district()
 def preview(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
-    """What the plan would do; with ``approve`` in the address, as if those holds were released."""
+    """What the plan would do, with the holds that are approved."""
     found = access.district_run(seat.district, number)
-    approve = request.GET.getlist("approve")
-    page = preview_page(seat.district.slug, report.facts_of(found), report.tell(found, approve=approve), approve)
+    holds = approving.holds_of(found, now=timezone.now())
+    told = report.tell(found, approve=[hold.key for hold in holds if is_ready(hold)])
+    page = preview_page(seat.district.slug, report.facts_of(found), told, holds)
     title = _("Preview of run %(run)d") % {"run": found.pk}
     return show(request, "preview/preview.html", page, title=title, seat=seat, here="runs")
+
+
+@require_POST
+@in_district(Act.DECIDE)
+def decide(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
+    """A hold is approved, rejected, or left to the next data; nothing is applied yet."""
+    found = access.district_run(seat.district, number)
+    acts = {"approve": approving.approve, "reject": approving.reject, "wait": approving.wait}
+    act, key = acts.get(request.POST.get("verdict", "")), request.POST.get("hold", "")
+    if act is None:
+        raise BadRequest
+    try:
+        act(run=found, keys=[key], by=account_of(request).get_username(), now=timezone.now())
+    except RollbookError as error:
+        messages.error(request, error.message)
+    return redirect("preview", seat.district.slug, found.pk)
 
 
 @require_safe
@@ -65,12 +83,11 @@ def records(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 @require_POST
 @in_district(Act.DECIDE)
 def apply(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
-    """The plan is applied as it was shown, with the holds that were chosen; a plan that is out of date is made again and
+    """The plan is applied as it was shown, with the holds that are approved; a plan that is out of date is made again and
     shown instead."""
     found = access.district_run(seat.district, number)
-    by = account_of(request).get_username()
     try:
-        done = applying.apply(run=found, approve=request.POST.getlist("approve"), by=by, now=timezone.now())
+        done = releasing.release(run=found, by=account_of(request).get_username(), now=timezone.now())
     except PlanStale as stale:
         renewed = stale.detail.get("renewed")
         if not renewed:
@@ -87,7 +104,7 @@ def apply(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     messages.success(
         request, _("%(rows)s rows were written, in one transaction. You can undo it below.") % {"rows": rows}
     )
-    return redirect("run", seat.district.slug, found.pk)
+    return redirect("run", seat.district.slug, done.run.pk)
 
 
 def _school(word: str) -> int | None:

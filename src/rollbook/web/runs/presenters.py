@@ -28,6 +28,7 @@ __all__ = [
     "headings",
     "holds_of",
     "matrix_rows",
+    "query_of",
     "run_page",
     "runs_page",
     "state_word",
@@ -267,7 +268,7 @@ def holds_of(holds: pl.DataFrame) -> tuple[Hold, ...]:
             dependents=hanging(row["hold"]),
             state=_hold_word(row["state"]),
             is_open=row["state"] == "open",
-            query=_query(row["school_id"], row["kind"]),
+            query=query_of(row["school_id"], row["kind"]),
         )
         for row in holds.iter_rows(named=True)
         if not row["depends_on"]
@@ -280,10 +281,11 @@ def _hold_word(state: str) -> str:
 
 def _cell(school: int | None, kind: str, row: Mapping[str, int] | None) -> Cell:
     counts = {name: row[name] if row else 0 for name in ("added", "changed", "removed", "held")}
-    return Cell(kind=kind, **counts, query=_query(school, kind))
+    return Cell(kind=kind, **counts, query=query_of(school, kind))
 
 
-def _query(school: int | None, kind: str) -> str:
+def query_of(school: int | None, kind: str) -> str:
+    """Leads from the address of the records to those of one school and kind."""
     return f"?school={'district' if school is None else school}&kind={kind}"
 
 
