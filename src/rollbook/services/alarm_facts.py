@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Min, Window
+from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from rollbook.core.alarms import Facts, HoldFact, RunFact, TroubleFact
@@ -29,13 +29,6 @@ def gather(connections: Sequence[SourceConnection], *, now: dt.datetime) -> list
     ids = [connection.pk for connection in connections]
     runs = _runs(ids)
     troubles = {trouble.connection_id: trouble for trouble in SourceTrouble.objects.filter(connection__in=ids)}
-    first = dict(
-        SyncRun.objects.syncs()
-        .filter(connection__in=ids, applied_at__isnull=False)
-        .values("connection")
-        .annotate(first=Min("applied_at"))
-        .values_list("connection", "first")
-    )
     newest = {pk: run for pk, found in runs.items() if (run := next((r for r in found if r.state in _APPLIED), None))}
     holds = _holds([run.pk for run in newest.values() if run.state == RunState.APPLIED])
     facts = []
@@ -52,7 +45,7 @@ def gather(connections: Sequence[SourceConnection], *, now: dt.datetime) -> list
                 findings=frozenset(readings[0].findings) if readings else frozenset(),
                 holds=[] if plan is None else [_hold(hold, plan) for hold in holds.get(plan.pk, [])],
                 trouble=None if trouble is None else _trouble(trouble),
-                first_applied_at=first.get(connection.pk),
+                first_applied_at=_first_applied(found),
                 due_at=connection.next_due_at,
                 is_daily=_is_daily(connection, now),
                 paused_because=connection.paused_because if connection.paused_at is not None else "",
@@ -113,6 +106,12 @@ def _rows(readings: Sequence[SyncRun]) -> dict[str, tuple[int, int]]:
         stream: (rows, rows or next((run.rows[stream] for run in readings if run.rows.get(stream)), 0))
         for stream, rows in newest.items()
     }
+
+
+def _first_applied(runs: Sequence[SyncRun]) -> dt.datetime | None:
+    """When the first run was applied, where all runs are known; a source with more has had its first long since."""
+    moments = [run.applied_at for run in runs if run.applied_at is not None]
+    return min(moments) if moments and len(runs) < _RUNS else None
 
 
 def _run(run: SyncRun, now: dt.datetime) -> RunFact:
