@@ -45,7 +45,7 @@ def test_units_call_commands_that_exist_as_a_user_of_their_own(unit: Path) -> No
     if words[0].endswith("/rollbook"):
         assert is_known(words[1:]), line
     else:
-        assert "/opt/rollbook/deploy/backup" in line
+        assert "/usr/local/lib/rollbook/deploy/backup" in line
     assert "User=rollbook" in text
     assert "NoNewPrivileges=yes" in text
     assert "EnvironmentFile=/etc/rollbook/rollbook.env" in text

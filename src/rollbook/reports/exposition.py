@@ -1,4 +1,4 @@
-"""The signals as Prometheus reads them. Each metric's help text is its documentation, and docs/reference/metrics.md lists it."""
+"""The signals as Prometheus reads them. Each metric's help text is its documentation."""
 
 from __future__ import annotations
 
