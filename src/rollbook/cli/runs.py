@@ -13,7 +13,14 @@ from rich.text import Text
 from rollbook.cli.boot import boot
 from rollbook.cli.screen import AsJson, console, print_json, table, working
 
-STATES = {"applied": "green", "planned": "blue", "undone": "dim", "failed": "red", "stale": "yellow", "cancelled": "dim"}
+STATES = {
+    "applied": "green",
+    "planned": "blue",
+    "undone": "dim",
+    "failed": "red",
+    "stale": "yellow",
+    "cancelled": "dim",
+}
 
 
 def runs(
@@ -35,7 +42,7 @@ def runs(
     rows = [
         (
             str(row.run),
-            Text(row.plan or f"undo of run {row.undoes}"),
+            Text(row.plan or (f"undo of run {row.undoes}" if row.undoes else "–")),
             Text(row.state, style=STATES.get(row.state, "")),
             str(row.day or ""),
             row.planned_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
