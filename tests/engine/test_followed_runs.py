@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 import logging
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 import stamina
+from django.db import connection as database
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -21,9 +23,10 @@ from tests.engine.commands import Shell
 
 from rollbook.cli import logs
 from rollbook.core.errors import RollbookError
+from rollbook.core.lifecycle import RunState
 from rollbook.engine import spans
 from rollbook.sandbox.server import Sandbox
-from rollbook.services import traces
+from rollbook.services import running, scheduling, traces
 from rollbook.store.models import SourceConnection, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,15 +101,40 @@ def test_a_run_is_a_tree_of_spans(rollbook: Shell, exported: InMemorySpanExporte
     done = exported.get_finished_spans()
     run = SyncRun.objects.latest("pk")
     roots = [span for span in done if span.parent is None]
-    assert [span.name for span in roots] == ["plan", "apply"]
-    assert children(done, roots[0]) == PLANNING
-    assert children(done, roots[1])[:3] == WRITING
-    assert children(done, roots[1])[-1] == "verify"
-    assert dict(roots[1].attributes or {}) == {
+    assert [span.name for span in roots] == ["sync"]
+    assert children(done, roots[0]) == ["plan", "apply"]
+    assert roots[0].context is not None
+    own = roots[0].context.span_id
+    planning, writing = sorted(
+        (span for span in done if span.parent is not None and span.parent.span_id == own),
+        key=lambda span: span.start_time or 0,
+    )
+    assert children(done, planning) == PLANNING
+    assert children(done, writing)[:3] == WRITING
+    assert children(done, writing)[-1] == "verify"
+    assert dict(writing.attributes or {}) == {
         "rollbook.district": "maple",
         "rollbook.connection": run.connection_id,
         "rollbook.run": run.pk,
     }
+
+
+def test_a_workers_run_is_one_trace(rollbook: Shell, exported: InMemorySpanExporter) -> None:
+    rollbook.begin()
+    exported.clear()
+    rollbook.receive(2)
+    source = SourceConnection.objects.get()
+    run = scheduling.request_run(source, by="alice", now=dt.datetime.now(dt.UTC))
+    job = SyncRun.objects.get(pk=run.pk).job
+    assert job is not None
+    with database.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [job])
+    assert running.carry_out(run_id=run.pk, job=job) == RunState.APPLIED
+    done = exported.get_finished_spans()
+    [root] = [span for span in done if span.parent is None]
+    assert (root.name, dict(root.attributes or {})["rollbook.run"]) == ("run", run.pk)
+    assert children(done, root) == ["plan", "apply"]
+    assert all(dict(span.attributes or {})["rollbook.run"] == run.pk for span in done)
 
 
 def children(done: tuple[ReadableSpan, ...], parent: ReadableSpan) -> list[str]:

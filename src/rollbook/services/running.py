@@ -19,7 +19,7 @@ from django.db import connection as database
 from rollbook.core.errors import LeaseLost, PlanStale, RollbookError, TransientError
 from rollbook.core.lifecycle import OVER, RunState
 from rollbook.core.retries import Verdict, verdict, verdict_on_database
-from rollbook.engine import leases
+from rollbook.engine import leases, spans
 from rollbook.engine.heart import Cancelled, Heart, Stopped
 from rollbook.engine.locks import lease
 from rollbook.services import applying, planning, scheduling
@@ -58,8 +58,7 @@ def carry_out(
         run = leases.claim_job(run_id, job=job, worker=_name())
         if run is None:
             return None
-        names = {"run": run.pk, "district": run.district.slug}
-        stack.enter_context(structlog.contextvars.bound_contextvars(**names))
+        stack.enter_context(spans.about("run", district=run.district.slug, connection=run.connection_id, run=run.pk))
         _log.info("run.begins", worker=run.worker, starts=run.starts, state=str(run.state))
         heart = Heart(
             run,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rollbook.engine.receipt import Progress
 from rollbook.services import applying, planning
 from rollbook.services.applying import Applied
+from rollbook.services.logbook import followed
 from rollbook.services.planning import Planned
 from rollbook.store.models import SourceConnection
 
@@ -22,6 +23,7 @@ class Synced:
     applied: Applied
 
 
+@followed("sync")
 def sync(
     *,
     connection: SourceConnection,
