@@ -145,6 +145,9 @@ def test_run_now_without_waiting_and_cancel(shell: Shell, maple: SourceConnectio
     asked = shell.ok("run", "maple", "--no-wait")
     assert "waits for a worker" in asked.out
     run = SyncRun.objects.of(maple.pk).waiting().get()
+    listed = shell.ok("runs", "maple").out
+    assert "queued" in listed
+    assert "undo" not in listed
     assert run.created_by.startswith("cli")
     assert shell.json("run", "maple", "--no-wait")["run"] == run.pk
     assert shell.json("cancel", str(run.pk)) == {"run": run.pk, "cancelled": True}
