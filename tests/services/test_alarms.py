@@ -330,3 +330,23 @@ def test_a_mail_tells_ten_in_full_and_counts_the_rest(maple: Shell) -> None:
     assert "And 3 more: rollbook alarms maple" in mail.text
     assert "And 3 more" in mail.html
     assert "12 leave." in mail.text  # the largest first
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [("https://roll.example.org", "https://roll.example.org/d/maple/"), ("http://127.0.0.1:8000", None)],
+)
+def test_a_mail_leads_to_the_page_where_there_is_one(
+    maple: Shell, settings: Any, address: str, link: str | None
+) -> None:
+    settings.ROLLBOOK_URL = address
+    recipients.add(district=district(), address=ANN, by="ann", now=now() - dt.timedelta(days=20))
+    (maple.incoming / "users.csv").unlink()
+    maple("sync", "maple", "--on", DAY1)
+    digests.write_due(now=now())
+    assert Letter.objects.count() == 2
+    for letter in Letter.objects.all():
+        assert ("See it in Rollbook" in letter.text) is (link is not None)
+        if link is not None:
+            assert f"See it in Rollbook: {link}\n" in letter.text
+            assert f'<a href="{link}"' in letter.html

@@ -214,7 +214,15 @@ def test_the_address_of_a_mail_server(url: str | None, expected: dict[str, Any] 
 
 
 def test_values_are_escaped_in_html_and_a_missing_one_is_an_error() -> None:
-    values = {"district": "<Maple> & Co", "items": [], "who_added": "ann", "how_to_change": "x", "more": 0, "where": ""}
+    values = {
+        "district": "<Maple> & Co",
+        "items": [],
+        "who_added": "ann",
+        "how_to_change": "x",
+        "more": 0,
+        "where": "",
+        "page": "",
+    }
     mail = render("alarms", "One\nline", values)
     assert "&lt;Maple&gt; &amp; Co" in mail.html
     assert "<Maple> & Co" in mail.text

@@ -17,6 +17,7 @@ from rollbook.core.errors import RollbookError
 from rollbook.core.lifecycle import HoldState
 from rollbook.mail.render import Mail, render
 from rollbook.services import letters, recipients
+from rollbook.services.addresses import home_page
 from rollbook.services.alarm_facts import gather
 from rollbook.store.models import Alarm, District, SourceConnection, SyncRun
 
@@ -217,6 +218,7 @@ def _mail(connection: SourceConnection, who_added: str, told: Sequence[Told]) ->
             ],
             "more": max(len(told) - _LISTED, 0),
             "where": f"rollbook alarms {district.slug}",
+            "page": home_page(district),
             "who_added": who_added,
             "how_to_change": f"rollbook notify list {district.slug}",
         },

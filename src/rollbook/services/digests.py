@@ -12,6 +12,7 @@ from rollbook.core.entities import REMOVALS
 from rollbook.core.lifecycle import HoldState, RunState
 from rollbook.mail.render import Mail, render
 from rollbook.services import alarms, letters, recipients
+from rollbook.services.addresses import home_page
 from rollbook.services.alarm_facts import gather
 from rollbook.store.models import District, Recipient, SourceConnection, SyncRun
 
@@ -92,6 +93,7 @@ def _mail(district: District, weeks: list[SourceWeek], begins: dt.datetime, ends
             "district": district.name,
             "begins": str(first),
             "ends": str(last),
+            "page": home_page(district),
             "weeks": [_shown(week) for week in weeks],
             "how_to_change": f"rollbook notify list {district.slug}",
         },
