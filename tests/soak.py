@@ -79,7 +79,7 @@ def soak(root: Path, given: argparse.Namespace) -> int:
         "killed": kills,
         "seconds_until_missed": missed,
         "seconds": round(seconds, 1),
-        "districts_a_minute": round(given.districts / seconds * 60, 1),
+        "districts_a_minute": round(given.districts / found["seconds_of_work"] * 60, 1),
         "worker_codes": codes,
     }
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
@@ -183,8 +183,11 @@ def look(expected: dict[str, int]) -> dict[str, Any]:
         )
         if left := cursor.fetchone()[0]:
             wrong.append(f"{left} jobs are left")
+    began = min(run.started_at for run in runs if run.started_at)
+    ended = max(run.ended_at for run in runs if run.ended_at)
     return {
         "wrong": wrong,
+        "seconds_of_work": round((ended - began).total_seconds(), 1),
         "districts": len(expected),
         "students": sum(expected.values()),
         "rows_written": sum(sum(run.receipt.get("inserted", {}).values()) for run in runs),
