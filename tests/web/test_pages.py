@@ -19,9 +19,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # A page, and the most statements it may send: session, account, seat, and what it is about.
 PAGES = {
-    "/d/maple/": 10,
+    "/d/maple/": 18,
+    "/d/maple/set-up/": 12,
+    "/d/maple/sources/{source}/settings/": 4,
+    "/d/maple/students/": 10,
+    "/d/maple/schools/": 8,
     "/d/maple/runs/": 6,
-    "/d/maple/runs/{run}/": 9,
+    "/d/maple/runs/{run}/": 12,
     "/d/maple/runs/{run}/preview/": 11,
     "/d/maple/runs/{run}/records/?kind=student": 6,
     "/d/maple/runs/{run}/records/?kind=enrollment&what=held&school=district": 6,
@@ -59,13 +63,13 @@ def test_every_page_answers_with_a_bounded_number_of_questions(alice: Client, da
     for path, most in PAGES.items():
         for client in (alice, dan):
             with asking() as asked:
-                answer = client.get(path.format(run=planned.pk))
+                answer = client.get(path.format(run=planned.pk, source=planned.connection_id))
             assert answer.status_code == 200, path
             assert asked.number <= most, (path, asked.statements)
 
 
 def test_what_is_another_districts_is_not_there(charlie: Client, planned: SyncRun) -> None:
-    paths = [path.format(run=planned.pk) for path in PAGES if path.startswith("/d/")]
+    paths = [path.format(run=planned.pk, source=planned.connection_id) for path in PAGES if path.startswith("/d/")]
     paths += [f"/d/oak-hill/runs/{planned.pk}/", f"/d/oak-hill/runs/{planned.pk}/preview/", "/d/nowhere/"]
     paths += [f"/d/{slug}/runs/{planned.pk}/report.xlsx" for slug in ("maple", "oak-hill")]
     answers = {path: charlie.get(path) for path in paths}
@@ -249,6 +253,31 @@ def test_a_run_whose_plan_is_not_kept_any_more_still_has_a_page(alice: Client, p
     answer = text(alice.get(f"/d/maple/runs/{planned.pk}/"))
     assert "Every change" not in answer
     assert alice.get(f"/d/maple/runs/{planned.pk}/preview/").status_code == 404
+
+
+def test_a_person_asks_for_a_run_sees_it_wait_and_cancels_it(
+    alice: Client, dan: Client, charlie: Client, maple: Shell
+) -> None:
+    source = SyncRun.objects.get().connection_id
+    assert dan.post(f"/d/maple/sources/{source}/run/").status_code == 403
+    assert charlie.post(f"/d/maple/sources/{source}/run/").status_code == 404
+    assert charlie.post(f"/d/oak-hill/sources/{source}/run/").status_code == 404
+    assert SyncRun.objects.count() == 1
+    answer = alice.post(f"/d/maple/sources/{source}/run/", follow=True)
+    run = SyncRun.objects.latest("pk")
+    address = f"/d/maple/runs/{run.pk}/"
+    assert answer.redirect_chain == [(address, 302)]
+    assert (run.state, run.created_by) == (RunState.QUEUED, "alice@example.org")
+    page = text(answer)
+    assert "It waits for a worker." in page
+    assert "not kept any more" not in page
+    for path in ("/d/maple/", "/d/maple/runs/", "/d/maple/set-up/"):
+        assert alice.get(path).status_code == 200
+    assert alice.get(f"{address}preview/").status_code == 404
+    assert "Cancel this run" not in text(dan.get(address))
+    assert dan.post(f"{address}cancel/").status_code == 403
+    assert "is cancelled. Nothing was applied." in text(alice.post(f"{address}cancel/", follow=True))
+    assert alice.post(f"{address}cancel/").status_code == 409
 
 
 def test_empty_pages_say_what_to_do_first(charlie: Client) -> None:

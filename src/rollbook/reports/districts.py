@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q, Sum
 
 from rollbook.core.lifecycle import HoldState
+from rollbook.reports.set_up import is_daily
 from rollbook.store.models import Hold, SourceConnection, SyncRun
 
 __all__ = ["DistrictLine", "SourceLine", "district_lines", "source_lines"]
@@ -18,7 +19,8 @@ __all__ = ["DistrictLine", "SourceLine", "district_lines", "source_lines"]
 class SourceLine:
     """One source. ``run``, ``state``, ``error``: of its newest sync run (None, blank: never run); ``read_at``: when data
     was last received whole; ``applied_at``: when it was last applied; ``waiting``: records in the open holds of the
-    newest run; ``holds``: those holds that stand by themselves; ``findings``: of that run."""
+    newest run; ``holds``: those holds that stand by themselves; ``findings``: of that run;
+    ``is_daily``: it is to run every day; ``next_at``: when; ``stopped``: the error that a person has to mend first."""
 
     connection: int
     name: str
@@ -31,6 +33,9 @@ class SourceLine:
     waiting: int
     holds: int
     findings: int
+    is_daily: bool
+    next_at: dt.datetime | None
+    stopped: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,9 @@ def source_lines(districts: Collection[int]) -> dict[int, list[SourceLine]]:
                 waiting=waiting[run.pk]["records"] if run and run.pk in waiting else 0,
                 holds=waiting[run.pk]["heads"] if run and run.pk in waiting else 0,
                 findings=sum(run.findings.values()) if run else 0,
+                is_daily=is_daily(source),
+                next_at=source.next_due_at,
+                stopped=source.paused_because,
             )
         )
     return lines

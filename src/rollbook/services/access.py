@@ -17,7 +17,7 @@ from rollbook.store.models import District, DistrictRole, SourceConnection, Stud
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = ["ACTS", "Act", "Seat", "connection", "district", "district_run", "run", "seat", "seats", "student"]
+__all__ = ["ACTS", "Act", "Seat", "connection", "district", "district_run", "run", "seat", "seats", "source", "student"]
 
 
 class Act(StrEnum):
@@ -96,6 +96,15 @@ def connection(district: District, name: str | None = None) -> SourceConnection:
         names = ", ".join(source.name for source in sources)
         raise NotFound(f"District {district.slug} has several sources: {names}.", hint="Name one with --source NAME.")
     return sources[0]
+
+
+def source(district: District, number: int) -> SourceConnection:
+    """The district's source of that number. One query. Raises NotFound, also for a source of another district."""
+    sources = SourceConnection.objects.select_related("district")
+    found = sources.filter(district=district, pk=number).first() if number < 2**63 else None
+    if found is None:
+        raise NotFound(f"There is no source {number} here.", hint="rollbook status lists the sources.")
+    return found
 
 
 def run(word: str) -> SyncRun:

@@ -62,6 +62,7 @@ def _frame(request: HttpRequest, *, title: str, seat: Seat | None, here: str) ->
     slug = seat.district.slug if seat else ""
     lines = (
         ("home", _("Home")),
+        ("set-up", _("Set-up")),
         ("students", _("Directory")),
         ("runs", _("Runs")),
     )

@@ -11,8 +11,10 @@ from rollbook.web.home import views as home
 from rollbook.web.operators import views as operators
 from rollbook.web.preview import views as preview
 from rollbook.web.runs import views as runs
+from rollbook.web.set_up import views as set_up
 from rollbook.web.sign_in import views as sign_in
 from rollbook.web.student import views as student
+from rollbook.web.sync_settings import views as sync_settings
 from rollbook.web.undo import views as undo
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,6 +33,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/students/<int:number>/", student.student, name="student"),
     path("d/<slug:slug>/students/<int:number>/why/", student.why, name="student-why"),
     path("d/<slug:slug>/runs/", runs.runs, name="runs"),
+    path("d/<slug:slug>/set-up/", set_up.set_up, name="set-up"),
+    path("d/<slug:slug>/sources/<int:number>/settings/", sync_settings.settings, name="settings"),
+    path("d/<slug:slug>/sources/<int:number>/run/", runs.run_now, name="run-now"),
+    path("d/<slug:slug>/runs/<int:number>/cancel/", runs.cancel, name="cancel"),
     path("d/<slug:slug>/runs/<int:number>/", runs.run, name="run"),
     path("d/<slug:slug>/runs/<int:number>/report.<str:form>", runs.download, name="report"),
     path("d/<slug:slug>/runs/<int:number>/preview/", preview.preview, name="preview"),

@@ -27,6 +27,7 @@ class Health:
 class SourceCard:
     """One source: what it is, how it is, how old its data are, what waits."""
 
+    connection: int
     name: str
     kind: str
     health: Health
@@ -37,6 +38,8 @@ class SourceCard:
     holds: int
     findings: int
     error: str
+    is_daily: bool
+    next_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,8 @@ def health(line: SourceLine) -> Health:
     """How a source is, by its newest run."""
     if line.run is None:
         return Health(dot="none", word=_("Never run"))
+    if line.stopped:
+        return Health(dot="bad", word=_("Stopped: a person has to mend it"))
     if line.state == RunState.FAILED:
         return Health(dot="bad", word=_("The last run failed"))
     if line.holds:
@@ -85,6 +90,7 @@ def health(line: SourceLine) -> Health:
 def source_card(line: SourceLine) -> SourceCard:
     """One source."""
     return SourceCard(
+        connection=line.connection,
         name=line.name,
         kind=KINDS.get(line.kind, line.kind),
         health=health(line),
@@ -94,7 +100,9 @@ def source_card(line: SourceLine) -> SourceCard:
         waiting=line.waiting,
         holds=line.holds,
         findings=line.findings,
-        error=line.error,
+        error=line.stopped or line.error,
+        is_daily=line.is_daily,
+        next_at=line.next_at if line.is_daily else None,
     )
 
 

@@ -11,6 +11,7 @@ from rollbook.core.lifecycle import RunKind
 from rollbook.reports.districts import SourceLine
 from rollbook.reports.run_list import RunRow
 from rollbook.web.districts.presenters import SourceCard, source_card
+from rollbook.web.set_up.presenters import Step, done_of
 
 __all__ = ["Bar", "Chart", "HomePage", "Segment", "chart", "home_page"]
 
@@ -58,6 +59,9 @@ class HomePage:
     waiting: int
     holds: int
     findings: int
+    steps: tuple[Step, ...]
+    done: int
+    first_open: bool
     chart: Chart
     runs: tuple[RunRow, ...]
 
@@ -74,14 +78,18 @@ def chart(rows: Sequence[RunRow]) -> Chart:
     return Chart(width=max(1, len(bars)) * (_WIDTH + _GAP) - _GAP, height=_HEIGHT, bar=_WIDTH, bars=tuple(bars))
 
 
-def home_page(slug: str, sources: Sequence[SourceLine], runs: Sequence[RunRow]) -> HomePage:
-    """The district ``slug`` with the newest ``runs``."""
+def home_page(slug: str, sources: Sequence[SourceLine], runs: Sequence[RunRow], found: Sequence[Step]) -> HomePage:
+    """The district ``slug`` with the newest ``runs`` and the steps of its set-up, which are folded away after the first
+    applied run."""
     return HomePage(
         slug=slug,
         sources=tuple(source_card(line) for line in sources),
         waiting=sum(line.waiting for line in sources),
         holds=sum(line.holds for line in sources),
         findings=sum(line.findings for line in sources),
+        steps=tuple(found),
+        done=done_of(found),
+        first_open=not any(line.applied_at for line in sources),
         chart=chart(runs),
         runs=tuple(runs),
     )

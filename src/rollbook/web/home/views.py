@@ -8,10 +8,12 @@ from django.views.decorators.http import require_safe
 
 from rollbook.reports.districts import source_lines
 from rollbook.reports.run_list import run_list
+from rollbook.reports.set_up import facts
 from rollbook.services.access import Seat
 from rollbook.web.doors import in_district
 from rollbook.web.home.presenters import home_page
 from rollbook.web.page import show
+from rollbook.web.set_up.presenters import steps
 
 __all__ = ["home"]
 
@@ -23,5 +25,10 @@ RUNS = 14
 def home(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Sources, what waits, the last runs."""
     district = seat.district
-    page = home_page(district.slug, source_lines([district.pk])[district.pk], run_list(district, limit=RUNS))
+    page = home_page(
+        district.slug,
+        source_lines([district.pk])[district.pk],
+        run_list(district, limit=RUNS),
+        steps(district.slug, facts(district)),
+    )
     return show(request, "home/home.html", page, title=_("Home"), seat=seat, here="home")

@@ -6,21 +6,25 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from rollbook.core.errors import NotFound
 from rollbook.reports import run_page as report
 from rollbook.reports.run_list import run_list
 from rollbook.reports.run_report import write
-from rollbook.services import access
-from rollbook.services.access import Seat
+from rollbook.services import access, scheduling
+from rollbook.services.access import Act, Seat
+from rollbook.services.progress import progress_of
 from rollbook.web.doors import in_district
-from rollbook.web.page import show
+from rollbook.web.page import account_of, show
 from rollbook.web.runs.presenters import run_page, runs_page
 
-__all__ = ["download", "run", "runs"]
+__all__ = ["cancel", "download", "run", "run_now", "runs"]
 
 SIZE = 50
 
@@ -45,8 +49,29 @@ def run(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         told = report.tell(found) if facts.is_kept else None
     except NotFound:  # its retention is over: the rest is still worth a page
         told = None
-    page = run_page(seat.district.slug, facts, told)
+    page = run_page(seat.district.slug, facts, told, progress_of(found.pk, now=timezone.now()))
     return show(request, "runs/run.html", page, title=_("Run %(run)d") % {"run": found.pk}, seat=seat, here="runs")
+
+
+@require_POST
+@in_district(Act.DECIDE)
+def run_now(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
+    """A run of the source waits for a worker: it plans, and applies what waits for nobody."""
+    source = access.source(seat.district, number)
+    asked = scheduling.request_run(source, by=account_of(request).get_username(), now=timezone.now())
+    return redirect("run", seat.district.slug, asked.pk)
+
+
+@require_POST
+@in_district(Act.DECIDE)
+def cancel(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
+    """The run ends before anything is applied; too late, and the page says so."""
+    found = access.district_run(seat.district, number)
+    if scheduling.cancel(found, by=account_of(request).get_username(), now=timezone.now()):
+        messages.success(request, _("Run %(run)d is cancelled. Nothing was applied.") % {"run": found.pk})
+    else:
+        messages.info(request, _("Its worker will end run %(run)d before anything is applied.") % {"run": found.pk})
+    return redirect("run", seat.district.slug, found.pk)
 
 
 @require_safe

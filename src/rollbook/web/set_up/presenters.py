@@ -1,0 +1,285 @@
+"""The nine steps (product.md, section 4), each with its state, its evidence and the one next action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from rollbook.core.lifecycle import RunState
+from rollbook.reports.set_up import SetUpFacts, SourceFacts
+from rollbook.web.districts.presenters import KINDS
+from rollbook.web.set_up.vendors import instructions
+
+__all__ = ["Action", "SetUpPage", "Step", "done_of", "set_up_page", "steps"]
+
+TO_DO, ATTENTION, DONE = "todo", "attention", "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What to do next: a page to open, or a command to type where the browser cannot do it yet."""
+
+    words: str
+    address: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step. ``state``: todo, attention or done; ``dot``, ``word``: the same to look at; ``evidence``: what is known
+    now; ``vendor``: what is done in the vendor's console, in its own words."""
+
+    number: int
+    title: str
+    state: str
+    dot: str
+    word: str
+    evidence: tuple[str, ...]
+    vendor_name: str
+    vendor: tuple[str, ...]
+    actions: tuple[Action, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUpPage:
+    """The page. ``done`` of nine."""
+
+    slug: str
+    steps: tuple[Step, ...]
+    done: int
+
+
+def set_up_page(slug: str, facts: SetUpFacts) -> SetUpPage:
+    """The page of the district ``slug``."""
+    found = steps(slug, facts)
+    return SetUpPage(slug=slug, steps=found, done=done_of(found))
+
+
+def done_of(found: Sequence[Step]) -> int:
+    """How many are done."""
+    return sum(step.state == DONE for step in found)
+
+
+def steps(slug: str, facts: SetUpFacts) -> tuple[Step, ...]:
+    """The nine, in their order; the first that is not done is open."""
+    made = [
+        _rostering(slug, facts),
+        _sign_on(),
+        _schools(slug, facts),
+        _classrooms(facts),
+        _settings(slug, facts),
+        _self_check(slug, facts),
+        _launch(slug, facts),
+        _results(slug, facts),
+        _clean_up(slug, facts),
+    ]
+    words = {TO_DO: ("none", _("to do")), ATTENTION: ("wait", _("look at it")), DONE: ("good", _("done"))}
+    first = next((number for number, step in enumerate(made) if step[1] != DONE and step[4]), None)
+    return tuple(
+        Step(
+            number=number + 1,
+            title=title,
+            state=state,
+            dot=words[state][0],
+            word=words[state][1],
+            evidence=tuple(evidence),
+            vendor_name=vendor[0],
+            vendor=vendor[1],
+            actions=tuple(actions),
+            is_open=number == first,
+        )
+        for number, (title, state, evidence, vendor, actions) in enumerate(made)
+    )
+
+
+_Made = tuple[str, str, list[str], tuple[str, tuple[str, ...]], list[Action]]
+_NOBODY: tuple[str, tuple[str, ...]] = ("", ())
+
+
+def _rostering(slug: str, facts: SetUpFacts) -> _Made:
+    title = _("Rostering app")
+    if not facts.sources:
+        words = _("Say where the roster comes from")
+        command = f"rollbook source add {slug} --kind classlink --tenant-id ID --secret-file api_key=FILE"
+        kinds = Action(words=_("See what each kind of source needs"), command="rollbook source kinds")
+        return title, TO_DO, [_("No source yet.")], _NOBODY, [Action(words=words, command=command), kinds]
+    evidence = []
+    for source in facts.sources:
+        if source.read_at:
+            rows = ", ".join(f"{name} {_n(count)}" for name, count in source.rows.items())
+            evidence.append(f"{_name(source)}: {rows}.")
+        else:
+            evidence.append(_("%(source)s was never read.") % {"source": _name(source)})
+        if source.state == RunState.FAILED:
+            evidence.append(_("Its last run failed: %(error)s") % {"error": source.error})
+    failed = any(source.state == RunState.FAILED for source in facts.sources)
+    read = all(source.read_at for source in facts.sources)
+    main = facts.sources[0]
+    test = Action(
+        words=_("Test the connection: what is shared, what is missing"), command=f"rollbook source test {slug}"
+    )
+    state = ATTENTION if failed else DONE if read else TO_DO
+    return title, state, evidence, (KINDS.get(main.kind, main.kind), instructions(main.kind)), [test]
+
+
+def _sign_on() -> _Made:
+    evidence = [
+        _("Signing in through ClassLink or Clever is not built yet."),
+        _("Until then people sign in with an account of this installation."),
+    ]
+    command = "rollbook user add EMAIL --district SLUG"
+    return _("SSO app"), TO_DO, evidence, _NOBODY, [Action(words=_("Add an account"), command=command)]
+
+
+def _schools(slug: str, facts: SetUpFacts) -> _Made:
+    matched = sum(source.matched for source in facts.sources)
+    evidence = [
+        ngettext("%(n)s school of the source is matched.", "%(n)s schools of the source are matched.", matched)
+        % {"n": _n(matched)}
+    ]
+    if facts.unfed:
+        words = ngettext(
+            "%(n)s school here is fed by no source.", "%(n)s schools here are fed by no source.", facts.unfed
+        )
+        evidence.append(words % {"n": _n(facts.unfed)})
+    actions = [
+        Action(
+            words=_("See the schools of the source beside ours, with suggestions"), command=f"rollbook schools {slug}"
+        ),
+        Action(words=_("Make those that are missing"), command=f"rollbook schools {slug} --create-missing"),
+    ]
+    if facts.schools:
+        actions.append(Action(words=_("Look at the schools"), address=reverse("schools", args=[slug])))
+    return _("Match schools"), DONE if matched else TO_DO, evidence, _NOBODY, actions
+
+
+def _classrooms(facts: SetUpFacts) -> _Made:
+    title = _("Existing classrooms")
+    if not facts.sources or not facts.schools:
+        return title, TO_DO, [_("Match the schools first.")], _NOBODY, []
+    if not facts.loose_classrooms:
+        return title, DONE, [_("There is no classroom that no source knows.")], _NOBODY, []
+    words = ngettext(
+        "%(n)s classroom is known to no source. The sync leaves it as it is.",
+        "%(n)s classrooms are known to no source. The sync leaves them as they are.",
+        facts.loose_classrooms,
+    )
+    built = _("Taking them over or archiving them in one go is not built yet.")
+    return title, ATTENTION, [words % {"n": _n(facts.loose_classrooms)}, built], _NOBODY, []
+
+
+def _settings(slug: str, facts: SetUpFacts) -> _Made:
+    title = _("Sync settings")
+    if not facts.sources:
+        return title, TO_DO, [_("Add a source first: settings belong to a source.")], _NOBODY, []
+    evidence = [
+        _("%(source)s differs from the defaults in: %(names)s.")
+        % {"source": _name(source), "names": ", ".join(source.changed)}
+        if source.changed
+        else _("%(source)s has the default settings.") % {"source": _name(source)}
+        for source in facts.sources
+    ]
+    actions = [
+        Action(
+            words=_("Settings of %(source)s") % {"source": _name(source)},
+            address=reverse("settings", args=[slug, source.connection]),
+        )
+        for source in facts.sources
+    ]
+    looked = any(source.changed or source.applied for source in facts.sources)
+    return title, DONE if looked else TO_DO, evidence, _NOBODY, actions
+
+
+def _self_check(slug: str, facts: SetUpFacts) -> _Made:
+    title = _("Self-check")
+    read = [source for source in facts.sources if source.read_at and source.run]
+    if not read:
+        words = _("The first plan checks the data and changes nothing.")
+        return title, TO_DO, [words], _NOBODY, [Action(words=_("Plan"), command=f"rollbook plan {slug}")]
+    evidence, actions = [], []
+    for source in read:
+        words = ngettext(
+            "%(source)s: %(n)s row has a finding that somebody should look at.",
+            "%(source)s: %(n)s rows have a finding that somebody should look at.",
+            source.to_mend,
+        )
+        evidence.append(words % {"source": _name(source), "n": _n(source.to_mend)})
+        address = f"{reverse('run', args=[slug, source.run])}#findings"
+        actions.append(Action(words=_("Findings of %(source)s") % {"source": _name(source)}, address=address))
+    return title, ATTENTION if any(source.to_mend for source in read) else DONE, evidence, _NOBODY, actions
+
+
+def _launch(slug: str, facts: SetUpFacts) -> _Made:
+    title = _("Enable and launch")
+    if not facts.sources:
+        return title, TO_DO, [_("Add a source first.")], _NOBODY, []
+    evidence, actions = [], []
+    for source in facts.sources:
+        told = _("%(source)s runs every day.") if source.is_daily else _("%(source)s does not run by itself yet.")
+        evidence.append(told % {"source": _name(source)})
+        if source.planned:
+            words = _("Look at the plan, every change before it happens, and apply it")
+            actions.append(Action(words=words, address=reverse("preview", args=[slug, source.planned])))
+        elif not source.run:
+            actions.append(Action(words=_("Plan: nothing is changed"), command=f"rollbook plan {slug}"))
+        if not source.is_daily:
+            words = _("Switch the daily sync on, in the settings")
+            actions.append(Action(words=words, address=reverse("settings", args=[slug, source.connection])))
+    launched = all(source.applied and source.is_daily for source in facts.sources)
+    begun = any(source.applied for source in facts.sources)
+    return title, DONE if launched else ATTENTION if begun else TO_DO, evidence, _NOBODY, actions
+
+
+def _results(slug: str, facts: SetUpFacts) -> _Made:
+    applied = [source for source in facts.sources if source.applied]
+    evidence = [
+        ngettext(
+            "%(n)s active student is in the directory.", "%(n)s active students are in the directory.", facts.students
+        )
+        % {"n": _n(facts.students)}
+    ]
+    actions = [
+        Action(
+            words=_("Report of run %(run)d") % {"run": source.applied or 0},
+            address=reverse("run", args=[slug, source.applied]),
+        )
+        for source in applied
+    ]
+    actions.append(Action(words=_("Look at the directory"), address=reverse("students", args=[slug])))
+    return _("Check the results"), DONE if applied else TO_DO, evidence, _NOBODY, actions
+
+
+def _clean_up(slug: str, facts: SetUpFacts) -> _Made:
+    title = _("Clean up")
+    if not any(source.applied for source in facts.sources):
+        return (
+            title,
+            TO_DO,
+            [_("After the first run: students that are not part of the sync are shown here.")],
+            _NOBODY,
+            [],
+        )
+    if not facts.loose_students:
+        return title, DONE, [_("Every active student is known to a source.")], _NOBODY, []
+    words = ngettext(
+        "%(n)s active student is known to no source.",
+        "%(n)s active students are known to no source.",
+        facts.loose_students,
+    )
+    built = _("Archiving and merging in one go is not built yet.")
+    action = Action(words=_("See them"), address=f"{reverse('students', args=[slug])}?synced=no")
+    return title, ATTENTION, [words % {"n": _n(facts.loose_students)}, built], _NOBODY, [action]
+
+
+def _name(source: SourceFacts) -> str:
+    return f"{KINDS.get(source.kind, source.kind)} ({source.name})"
+
+
+def _n(value: int) -> str:
+    return number_format(value, force_grouping=True)
