@@ -260,3 +260,15 @@ def test_what_hangs_on_another_is_decided_with_it(rollbook: Shell) -> None:
     assert key in told.value.hint
     assert rollbook("approve", str(run.plan), "nonsense").code == 30
     assert not HoldDecision.objects.exists()
+
+
+@pytest.mark.usefixtures("ann")
+def test_an_approval_whose_release_was_interrupted_is_released_by_approving_again(rollbook: Shell) -> None:
+    key = cut(rollbook)
+    night = access.run(rollbook.json("sync", "maple", "--on", DAY1)["plan"])
+    approving.approve(run=night, keys=[key], by="cli:ann", now=at(night))  # and then the machine went down
+    assert archived() == 0
+    done = rollbook.json("approve", str(night.plan), key)
+    assert key in done["applied"]["approved"]
+    assert archived() == 5
+    assert HoldDecision.objects.filter(hold__run=night).count() == 1

@@ -129,8 +129,9 @@ def holds_of(run: SyncRun, *, now: dt.datetime) -> list[WaitingHold]:
 def approve(*, run: SyncRun, keys: Sequence[str], by: str, now: dt.datetime) -> dict[str, Standing]:
     """``by`` has approved these holds of this plan, once; what each amounts to now. Nothing is applied yet.
 
-    All or none. Raises NotFound (no such hold), ConfigError (it waits for another hold, or ``by`` approved it already
-    and another person has to), PlanStale (the plan is too old, over, or not the newest word of its source).
+    All or none; approving again what is approved changes nothing. Raises NotFound (no such hold), ConfigError (it waits
+    for another hold, or ``by`` approved it already and another person has to), PlanStale (the plan is too old, over, or
+    not the newest word of its source).
     """
     return _decide(run, keys, Verdict.APPROVE, by=by, now=now)
 
@@ -200,13 +201,13 @@ def _decide(run: SyncRun, keys: Sequence[str], verdict: Verdict, *, by: str, now
                     hint=f"To take it back: rollbook undo {hold.released_run_id}",
                 )
             if verdict is Verdict.APPROVE and by in before.approvals:
-                raise ConfigError(
-                    f"You have approved {hold.key} already; "
-                    + ("it needs another person." if before.missing else "that is enough."),
-                    hint=f"Somebody else calls: rollbook approve {run.plan} {_words([hold.key])}"
-                    if before.missing
-                    else f"Next: rollbook apply {run.plan}",
-                )
+                if before.missing:
+                    raise ConfigError(
+                        f"You have approved {hold.key} already; it needs another person.",
+                        hint=f"Somebody else calls: rollbook approve {run.plan} {_words([hold.key])}",
+                    )
+                standings[hold.key] = before
+                continue
             HoldDecision.objects.create(hold=hold, verdict=verdict, by=by, at=now)
             told = [*told, Decision(verdict=verdict, by=by, at=now)]
             standings[hold.key] = after = _standing(hold, told, run, policy, now)
