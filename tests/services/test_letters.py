@@ -186,6 +186,25 @@ def test_doctor_tells_of_letters_that_cannot_be_sent(box: Box, monkeypatch: pyte
     assert (state, sentence.startswith("1 mails could not be sent (SMTPRecipientsRefused)")) == ("fail", True)
 
 
+def test_doctor_tells_of_a_wrong_address_and_not_of_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLBOOK_SMTP_URL", "smtp://ann:s3cret@mail.example.org:port")
+    [check] = health._mail()
+    assert (check.name, check.state, bool(check.remedy)) == ("mail", "fail", True)
+    monkeypatch.setenv("ROLLBOOK_SMTP_URL", "smtp://ann:s3cret@mail.example.org")
+    [right] = health._mail()
+    assert (right.state, right.sentence) == ("ok", "Mails go to mail.example.org, port 587.")
+    assert "s3cret" not in check.sentence + check.remedy + right.sentence
+
+
+def test_mails_are_printed_beside_the_results(
+    settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use(settings, "console:")
+    said = Shell(tmp_path, capsys).ok("notify", "test", "ann@example.org", "--json")
+    assert said.json == {"sent": True, "address": "ann@example.org"}
+    assert "Rollbook can send mail from here" in said.err
+
+
 ADDRESSES: list[tuple[str | None, dict[str, Any] | None]] = [
     (None, {"EMAIL_BACKEND": NOWHERE}),
     ("", {"EMAIL_BACKEND": NOWHERE}),

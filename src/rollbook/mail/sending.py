@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 
 from rollbook.core.errors import TransientError
 from rollbook.mail.render import Mail
-from rollbook.mail.server import NOWHERE
+from rollbook.mail.server import CONSOLE, NOWHERE
 
 __all__ = ["has_server", "post", "server"]
 
@@ -26,7 +27,8 @@ def has_server() -> bool:
 def server() -> Iterator[Any]:
     """One conversation with the mail server, opened now. Raises TransientError when it does not answer, or does not let
     us in; the class of what went wrong is in the detail, never what the server said."""
-    connection = get_connection()
+    printed = {"stream": sys.stderr} if settings.EMAIL_BACKEND == CONSOLE else {}  # stdout is for results
+    connection = get_connection(**printed)
     try:
         with _refused():
             connection.open()
