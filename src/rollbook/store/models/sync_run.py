@@ -59,7 +59,7 @@ class SyncRun(models.Model):
     ``heartbeat_at`` (when that worker last said so, by the database's clock), ``stage``, ``done``, ``total``,
     ``stage_at`` (what it is doing, how far it is, since when), ``starts`` (how often a worker began), ``retry_at`` (not
     before), ``cancel_by`` (who asked it to stop), ``notes`` (what happened on the way, a sentence each), ``started_at``,
-    ``ended_at``, ``leftover`` (what verify found, R-12; null: it has not looked).
+    ``ended_at``, ``failure`` (the name of the error that ended it; ``error`` is its sentence), ``leftover`` (what verify found, R-12; null: it has not looked).
     """
 
     district = models.ForeignKey("store.District", on_delete=models.PROTECT, related_name="runs", db_index=False)
@@ -100,6 +100,7 @@ class SyncRun(models.Model):
     notes = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    failure = models.TextField(default="", db_default="")
     leftover = models.BigIntegerField(null=True)
 
     objects: ClassVar = SyncRunQuerySet.as_manager()
@@ -108,6 +109,7 @@ class SyncRun(models.Model):
         db_table = "sync_run"
         indexes: ClassVar = [
             models.Index(fields=["district", "-id"], name="sync_run_history"),
+            models.Index(fields=["connection", "-id"], name="sync_run_of_source"),
             models.Index(fields=["heartbeat_at"], name="sync_run_leases", condition=~models.Q(worker="")),
         ]
         constraints: ClassVar = [
