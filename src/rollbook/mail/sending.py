@@ -27,8 +27,8 @@ def has_server() -> bool:
 def server() -> Iterator[Any]:
     """One conversation with the mail server, opened now. Raises TransientError when it does not answer, or does not let
     us in; the class of what went wrong is in the detail, never what the server said."""
-    printed = {"stream": sys.stderr} if settings.EMAIL_BACKEND == CONSOLE else {}  # stdout is for results
-    connection = get_connection(**printed)
+    is_printed = settings.EMAIL_BACKEND == CONSOLE
+    connection = get_connection(stream=sys.stderr) if is_printed else get_connection()  # stdout is for results
     try:
         with _refused():
             connection.open()
