@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from tests.engine.commands import Shell
 from tests.jobs.asking import ask, now
 from tests.jobs.processes import ROOT, environment, wait_until, worker
 
+from rollbook.cli.run import _follow
+from rollbook.core.errors import ConfigError
 from rollbook.core.lifecycle import RunState
 from rollbook.services import access, scheduling
 from rollbook.store.models import SourceConnection, SyncRun
@@ -157,11 +160,23 @@ def test_run_now_without_waiting_and_cancel(shell: Shell, maple: SourceConnectio
     assert "was cancelled" in again.err
 
 
-def test_a_run_that_fails_is_followed_to_its_end_and_says_why(shell: Shell, maple: SourceConnection) -> None:
+def test_a_run_that_is_cancelled_is_followed_to_its_end_and_says_why(shell: Shell, maple: SourceConnection) -> None:
     asked = shell.json("run", "maple", "--no-wait")
     run = SyncRun.objects.get(pk=asked["run"])
     scheduling.cancel(run, by="bob", now=now())
-    from rollbook.cli.run import _follow
-
     found = _follow(run.pk)
     assert (found.state, found.is_over, found.error) == ("cancelled", True, "Cancelled by bob. Nothing was applied.")
+
+
+def test_run_now_ends_with_the_code_of_what_went_wrong(shell: Shell, maple: SourceConnection) -> None:
+    shutil.rmtree(shell.incoming)
+    process = worker()
+    try:
+        said = shell("run", "maple")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    run = SyncRun.objects.of(maple.pk).newest_first()[0]
+    assert (said.code, run.state, run.failure) == (ConfigError.exit_code, RunState.FAILED, "ConfigError")
+    assert run.error in said.out
+    assert str(shell.incoming) in said.out

@@ -13,7 +13,7 @@ from django.db import connection as database
 from tests.engine.commands import Shell
 from tests.jobs.asking import ask, now, statuses, work
 
-from rollbook.core.errors import AuthError, ConfigError, DataError, RateLimited, TransientError
+from rollbook.core.errors import AuthError, ConfigError, DataError, RateLimited, RollbookError, TransientError
 from rollbook.core.lifecycle import RunState, Why
 from rollbook.engine.dump import dump
 from rollbook.engine.heart import Heart
@@ -77,6 +77,7 @@ def test_what_a_source_fails_with_decides_what_becomes_of_the_run(
     assert "secret values" not in run.error + " ".join(run.notes)
     if seconds is None:
         assert run.error
+        assert run.failure == (type(error).__name__ if isinstance(error, RollbookError) else "RollbookError")
         assert run.ended_at
         assert statuses(run) == ["succeeded"]  # the job did what it could; the run tells the rest
     else:

@@ -10,13 +10,13 @@ import typer
 
 from rollbook.cli.boot import boot
 from rollbook.cli.screen import AsJson, Source, console, me, now, print_json, working
+from rollbook.core import errors
 
 if TYPE_CHECKING:
     from rollbook.services.progress import Progress
 
 _LOOK = 0.5
 """Seconds between two looks at the run."""
-_ENDS = {"applied": 0, "failed": 1, "stale": 21, "cancelled": 1, "discarded": 1}
 
 
 def run(
@@ -41,8 +41,8 @@ def run(
         console().print(f"Run {found.run} waits for a worker ({found.ahead} before it). rollbook runs {slug} shows it.")
     else:
         _say(found)
-    if not no_wait and found.is_over:
-        raise typer.Exit(_ENDS.get(found.state, 0))
+    if found.is_over and found.state not in ("applied", "undone"):
+        raise typer.Exit(_code(found))
 
 
 def cancel(
@@ -82,6 +82,13 @@ def _follow(run_id: int) -> Progress:
             elif found.is_over:
                 return found
             time.sleep(_LOOK)
+
+
+def _code(found: Progress) -> int:
+    """What the command ends with: as if it had done the work itself. A run that was cancelled, or that the directory moved
+    under, has to be asked for again."""
+    kind = getattr(errors, found.failure, errors.PlanStale if not found.failure else errors.RollbookError)
+    return int(kind.exit_code)
 
 
 def _say(found: Progress) -> None:

@@ -95,11 +95,9 @@ def beat(cursor: Any, run_id: int, worker: str, *, stage: str, done: int, total:
     return Beat(is_ours=row is not None, cancel_by=row[0] if row else "")
 
 
-def hand_back(
-    run: SyncRun, *, state: RunState, note: str = "", error: str = "", retry_at: dt.datetime | None = None
-) -> bool:
-    """``worker`` has no lease on the run any more, which is in ``state`` now. False when the lease was not its own any
-    more, and then nothing changed."""
+def hand_back(run: SyncRun, *, state: RunState, note: str = "", error: str = "", failure: str = "") -> bool:
+    """The run's worker has no lease on it any more; it is over, in ``state``, with the sentence ``error`` and the name of
+    the error, ``failure``. False when the lease was not that worker's any more, and then nothing changed."""
     with transaction.atomic():
         kept = SyncRun.objects.select_for_update().filter(pk=run.pk, worker=run.worker).exclude(worker="").first()
         if kept is None:
@@ -111,9 +109,9 @@ def hand_back(
             heartbeat_at=None,
             stage="",
             error=error,
-            retry_at=retry_at,
+            failure=failure,
             notes=[*kept.notes, note] if note else kept.notes,
-            ended_at=dt.datetime.now(dt.UTC) if state != RunState.QUEUED else None,
+            ended_at=dt.datetime.now(dt.UTC),
         )
     run.refresh_from_db()
     return True

@@ -88,6 +88,7 @@ def run_facts(run: SyncRun) -> dict[str, Any]:
         "seconds": run.seconds,
         "receipt": run.receipt,
         "error": run.error,
+        "failure": run.failure,
         "why": run.why,
         "due_at": _iso(run.due_at),
         "started_at": _iso(run.started_at),

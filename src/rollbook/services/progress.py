@@ -16,7 +16,8 @@ __all__ = ["Progress", "progress_of"]
 class Progress:
     """Where a run stands. ``stage``, ``done`` of ``total`` rows (or steps), ``rate`` in rows a second, ``seconds_left``:
     known while a worker is at it, as far as it can be known. ``ahead``: how many other runs wait that were asked for
-    earlier. ``successor``: the run that took its place, or goes on with its plan made again."""
+    earlier. ``failure``: the name of the error that ended it. ``successor``: the run that took its place, or goes on with
+    its plan made again."""
 
     run: int
     state: str
@@ -33,6 +34,7 @@ class Progress:
     ahead: int
     notes: tuple[str, ...]
     error: str
+    failure: str
     successor: int | None
 
 
@@ -57,6 +59,7 @@ def progress_of(run_id: int, *, now: dt.datetime) -> Progress:
         ahead=SyncRun.objects.waiting().filter(pk__lt=run.pk).count() if run.state == RunState.QUEUED else 0,
         notes=tuple(run.notes),
         error=run.error,
+        failure=run.failure,
         successor=_successor(run),
     )
 

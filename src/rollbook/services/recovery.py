@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
 
+from rollbook.core.errors import LeaseLost
 from rollbook.core.lifecycle import RunState
 from rollbook.core.retries import MOST_STARTS
 from rollbook.engine import leases
@@ -60,7 +61,7 @@ def _silent(seconds: float, now: dt.datetime) -> list[str]:
         if run.state != RunState.APPLIED and (is_overdue or run.starts >= MOST_STARTS):
             why = "it took longer than a run may" if is_overdue else f"that was its start number {run.starts}"
             error = f"{note} It was not begun again: {why}. Nothing was applied."
-            done = leases.hand_back(run, state=RunState.FAILED, note=note, error=error)
+            done = leases.hand_back(run, state=RunState.FAILED, note=note, error=error, failure=LeaseLost.__name__)
         else:
             done = scheduling.release(run, worker=run.worker, note=note, now=now)
         if done:

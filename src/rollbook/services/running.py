@@ -156,7 +156,7 @@ def _failed(heart: Heart, error: RollbookError, what: Verdict) -> None:
         leases.end(run, leftover=None)
         return
     state = RunState(run.state) if run.state in OVER else RunState.FAILED
-    leases.hand_back(run, state=state, error=error.message)
+    leases.hand_back(run, state=state, error=error.message, failure=error.code)
     if what.pauses:
         scheduling.pause(run.connection, because=error.message, now=_now())
 
