@@ -134,7 +134,8 @@ def _sentence(told: RunTold, state: str) -> str:
     if state in (RunState.APPLIED, RunState.UNDONE):
         return _("It added %(added)s records, changed %(changed)s and took away %(removed)s. %(held)s waited.") % counts
     plan = _("It would add %(added)s records, change %(changed)s and take away %(removed)s.") % counts
-    return f"{plan} {_('%(held)s wait for a person.') % counts}" if held else plan
+    waits = _("%(held)s wait for a person.") % counts
+    return f"{plan} {waits}" if held else plan
 
 
 def _card(hold: WaitingHold, state: str) -> HoldCard:

@@ -92,7 +92,8 @@ def apply(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         renewed = stale.detail.get("renewed")
         if not renewed:
             raise
-        messages.warning(request, f"{stale.message} {_('This is the new plan: look at it, then apply it.')}")
+        invitation = _("This is the new plan: look at it, then apply it.")
+        messages.warning(request, f"{stale.message} {invitation}")
         return redirect("preview", seat.district.slug, renewed)
     rows = number_format(done.receipt.rows, force_grouping=True)
     if done.leftover:

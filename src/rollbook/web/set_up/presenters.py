@@ -17,6 +17,8 @@ from rollbook.web.set_up.vendors import instructions
 
 __all__ = ["Action", "SetUpPage", "Step", "done_of", "set_up_page", "steps"]
 
+_SIGN_ON = 1
+"""The place of the step that cannot be taken yet: the page does not invite to it."""
 TO_DO, ATTENTION, DONE = "todo", "attention", "done"
 
 
@@ -67,7 +69,7 @@ def done_of(found: Sequence[Step]) -> int:
 
 
 def steps(slug: str, facts: SetUpFacts) -> tuple[Step, ...]:
-    """The nine, in their order; the first that is not done is open."""
+    """The nine, in their order; the first that is not done and can be taken is open."""
     made = [
         _rostering(slug, facts),
         _sign_on(),
@@ -80,7 +82,8 @@ def steps(slug: str, facts: SetUpFacts) -> tuple[Step, ...]:
         _clean_up(slug, facts),
     ]
     words = {TO_DO: ("none", _("to do")), ATTENTION: ("wait", _("look at it")), DONE: ("good", _("done"))}
-    first = next((number for number, step in enumerate(made) if step[1] != DONE and step[4]), None)
+    open_ = (number for number, step in enumerate(made) if step[1] != DONE and step[4] and number != _SIGN_ON)
+    first = next(open_, None)
     return tuple(
         Step(
             number=number + 1,
