@@ -43,12 +43,13 @@ def carry_out_run(context: JobContext, *, run_id: int) -> str | None:
     assert context.job.id is not None
     try:
         state = running.carry_out(run_id=run_id, job=context.job.id, is_stopping=STOPPING.is_set)
+        if state is not None:
+            watching.after_run(run_id, now=dt.datetime.now(dt.UTC))
     except (DatabaseError, InterfaceError) as error:  # its message may repeat values (T-3)
         raise TransientError(f"The database has gone ({type(error).__name__}); the lease runs out by itself.") from None
     if state is None:
         return None
     DONE[str(state)] += 1
-    watching.after_run(run_id, now=dt.datetime.now(dt.UTC))
     return str(state)
 
 
