@@ -14,7 +14,7 @@ WORKERS ?= 2
 
 say = @printf '\033[1m==> %s\033[0m\n' $(1)
 
-.PHONY: help setup demo bench soak test check types lint format unit test-pg15 apt-pg15 apt-sshd migrations lock clean
+.PHONY: help setup demo bench soak test check types lint format unit test-pg15 apt-pg15 apt-sshd migrations messages lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,6 +95,10 @@ format: setup ## Format and mend what ruff can mend
 
 migrations: setup ## Write the migrations that changed models need
 	@DJANGO_SETTINGS_MODULE=rollbook.config.settings $(BIN)/python -m django makemigrations store
+
+messages: setup ## Gather the words of the pages into the catalogues and compile them (needs gettext; what is compiled is committed)
+	@cd src/rollbook/web && ../../../$(BIN)/python -m django makemessages --locale es --no-location --no-obsolete --no-wrap
+	@cd src/rollbook/web/locale/es/LC_MESSAGES && msgfmt --check-format --output-file django.mo django.po
 
 lock: ## Resolve requirements/*.txt anew (needs a package index; writes no address of it)
 	$(call say,"Resolving")
