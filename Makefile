@@ -14,7 +14,7 @@ WORKERS ?= 2
 
 say = @printf '\033[1m==> %s\033[0m\n' $(1)
 
-.PHONY: help setup demo bench soak test check types lint format unit test-pg15 apt-pg15 apt-sshd migrations messages lock clean
+.PHONY: help setup demo serve bench soak test check types lint format unit test-pg15 apt-pg15 apt-sshd migrations messages lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: setup ## Show the main job on a made-up district: plan, apply, next day, explain, undo preview (no network)
 	$(call say,"Running the demonstration in $${ROLLBOOK_HOME:-./var}")
 	@$(BIN)/rollbook demo
+
+serve: setup ## Serve the pages on this machine, with a worker beside them (rollbook user add and link let you in)
+	@$(BIN)/rollbook serve
 
 bench: setup ## Measure against the floor and Django's ORM, and write docs/explanation/performance.md (STUDENTS=100000)
 	$(call say,"Measuring in scratch databases (some minutes)")
