@@ -139,7 +139,7 @@ def standing(district: District, *, with_over: bool = False, limit: int = 50) ->
 def _settle(connection: SourceConnection, facts: Facts, now: dt.datetime) -> Looked:
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SPACE | connection.pk])
-        known = list(Alarm.objects.filter(connection=connection, over_at=None))
+        known = list(Alarm.objects.filter(connection=connection, over_at=None).order_by("-id"))
         once = set(
             Alarm.objects.filter(connection=connection, kind__in=[kind.value for kind in EVENTS]).values_list(
                 "kind", "subject"
