@@ -59,7 +59,8 @@ class SyncRun(models.Model):
     ``heartbeat_at`` (when that worker last said so, by the database's clock), ``stage``, ``done``, ``total``,
     ``stage_at`` (what it is doing, how far it is, since when), ``starts`` (how often a worker began), ``retry_at`` (not
     before), ``cancel_by`` (who asked it to stop), ``notes`` (what happened on the way, a sentence each), ``started_at``,
-    ``ended_at``, ``failure`` (the name of the error that ended it; ``error`` is its sentence), ``leftover`` (what verify found, R-12; null: it has not looked).
+    ``ended_at``, ``failure`` (the name of the error that ended it; ``error`` is its sentence), ``leftover`` (what verify
+    found, R-12; null: it has not looked).
     """
 
     district = models.ForeignKey("store.District", on_delete=models.PROTECT, related_name="runs", db_index=False)
