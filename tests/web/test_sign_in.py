@@ -7,6 +7,7 @@ import logging
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from tests.web.people import NOW, browser, person
@@ -179,6 +180,15 @@ def test_adding_an_account_again_adds_districts_and_keeps_its_password() -> None
     assert account.check_password(GOOD)
     roles = DistrictRole.objects.values_list("district__slug", "role", "granted_by")
     assert set(roles) == {("maple", "district_staff", "bo"), ("oak", "district_staff", "bo")}
+
+
+def test_signing_in_clears_sessions_that_are_over_and_no_others() -> None:
+    account = accounts.add(email="alice@example.org", password=GOOD, by="tests", now=NOW)
+    old, young = browser(account), browser(account)
+    Session.objects.filter(pk=old.session.session_key).update(expire_date=minutes(-1))
+    Session.objects.filter(pk=young.session.session_key).update(expire_date=minutes(1))
+    accounts.sign_in(email="alice@example.org", password=GOOD, address="", now=NOW)
+    assert [session.pk for session in Session.objects.all()] == [young.session.session_key]
 
 
 def test_signing_in_leaves_no_address_and_no_password_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
@@ -99,6 +100,7 @@ def open_link(*, secret: str, address: str, now: dt.datetime) -> User:
     if found is None:
         _failed(now, [_key("address", address)])
         raise AuthError("This link does not work any more.", hint="Ask for a new one: a link works once, for a while.")
+    _tidy(now)
     account = found.account
     account.backend = _MODEL_BACKEND
     return account
@@ -116,6 +118,7 @@ def sign_in(*, email: str, password: str, address: str, now: dt.datetime) -> Use
             "That e-mail address and password do not belong together.", hint="Try again, or ask for a sign-in link."
         )
     FailedSignIn.objects.filter(key=keys[0]).delete()
+    _tidy(now)
     return account
 
 
@@ -149,6 +152,11 @@ def _throttle(now: dt.datetime, limits: Sequence[tuple[str, int]]) -> None:
                 retry_after=_WINDOW.total_seconds(),
                 hint="Wait a quarter of an hour, then try again.",
             )
+
+
+def _tidy(now: dt.datetime) -> None:
+    """Sessions that are over are gone."""
+    Session.objects.filter(expire_date__lt=now).delete()
 
 
 def _failed(now: dt.datetime, keys: Sequence[str]) -> None:
