@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from rollbook.cli.boot import boot
+from rollbook.cli.screen import AsJson, print_json
 from rollbook.core.errors import ConfigError
 
 
@@ -20,6 +21,7 @@ def serve(
     processes: Annotated[int, typer.Option("--processes", min=1, help="How many processes answer.")] = 1,
     threads: Annotated[int, typer.Option("--threads", min=1, help="How many requests each answers at once.")] = 8,
     no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave the runs to workers elsewhere.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Serve the pages until you press Ctrl+C, with one worker beside them.
 
@@ -48,6 +50,8 @@ def serve(
         workers_kill_timeout=30,
         log_enabled=False,
     )
+    if as_json:
+        print_json({"url": os.environ["ROLLBOOK_URL"], "host": host, "port": port, "worker": not no_worker})
     sys.stderr.write(f"Serving {os.environ['ROLLBOOK_URL']} — Ctrl+C stops it.\n")
     with nullcontext() if no_worker else run_beside():
         server.serve()
