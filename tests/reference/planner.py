@@ -268,7 +268,7 @@ class ReferencePlan(Relations):
         for row in self.scope.adults:
             humans[self.persons.refs[row["sourced_id"]]].append(row)
         for key, rows in humans.items():
-            rows.sort(key=lambda row: row["sourced_id"] not in self.scope.staff_adults)
+            rows.sort(key=lambda row: (row["sourced_id"] not in self.scope.staff_adults, row["sourced_id"]))
             human = {
                 column: next((row[column] for row in rows if row[column] is not None), None)
                 for column in (*NAMES, "email", "sms", "phone")

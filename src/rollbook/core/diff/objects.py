@@ -69,7 +69,9 @@ def diff_students(context: Context, changes: Changes) -> None:
     rows = context.students.select(
         "sourced_id", "ref", **{name: pl.col(column) for name, column in _STUDENT.items()}
     ).with_columns(fp=fingerprint([*(pl.col(name) for name in _STUDENT), _said(fields)]))
-    changes.fingerprints["student"] = rows.select("ref", "fp")
+    # what is frozen is not brought up to date, so that no fingerprint may vouch for it tomorrow
+    frozen = pl.col("ref").is_in(context.frozen_objects("student").implode())
+    changes.fingerprints["student"] = rows.select("ref", fp=pl.when(~frozen).then("fp"))
     new = rows.filter(pl.col("ref") < 0).with_columns(status=pl.lit("active"), record=pl.col("ref"))
     changes.insert("student", insert_rows("student", new, kind="student", record="record"))
     changes.tell(events(new, kind="student", ref="ref", action="create", reason="new", names=False))
@@ -79,7 +81,7 @@ def diff_students(context: Context, changes: Changes) -> None:
         rows.join(status, on="ref", how="left", maintain_order="left"),
         context.links("student"),
         pl.col("status_old") == "active",
-    ).filter(~pl.col("ref").is_in(context.frozen_objects("student").implode()))
+    ).filter(~frozen)
     if policy.archived_students == "skip":
         seen = seen.filter(pl.col("status_old") != "archived")
     if seen.is_empty():

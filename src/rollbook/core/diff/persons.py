@@ -84,7 +84,8 @@ def _remarks(context: Context, rows: pl.DataFrame, reachable: pl.Expr) -> list[p
 
 def _humans(context: Context) -> pl.DataFrame:
     """One row a ``ref``: ``sourced_id`` (of the leading record), names, ``email``, ``mobile``, ``home_phone``,
-    ``enabled``, ``kind``, ``fp``. Where several records are one human the staff record leads and others fill its gaps."""
+    ``enabled``, ``kind``, ``fp``. Where several records are one human the staff record leads, then the smallest sourcedId,
+    and others fill its gaps."""
     mobile, home = ("sms", "phone") if context.policy.phone_column == "sms" else ("phone", "sms")
     said = ("users", "enabled") in context.roster.received
     rows = (
@@ -98,7 +99,7 @@ def _humans(context: Context) -> pl.DataFrame:
     if shared.any():
         several = (
             rows.filter(shared)
-            .sort("is_staff", descending=True, maintain_order=True)
+            .sort("is_staff", "sourced_id", descending=[True, False])  # not as the file happens to list them
             .group_by("ref", maintain_order=True)
             .agg(
                 pl.col("sourced_id").first(),
