@@ -6,14 +6,13 @@ import datetime as dt
 import os
 from collections import Counter
 from copy import deepcopy
-from dataclasses import replace
 from random import Random
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from tests.reference.planner import Reading, plan
@@ -52,6 +51,7 @@ VARIANTS: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize("shard", range(SHARDS))
 @settings(max_examples=EXAMPLES // SHARDS, deadline=None, derandomize=EXAMPLES <= 100)
 @given(seed=st.integers(min_value=0, max_value=2**48))
+@example(seed=25)  # a student who is recognised and frozen at once
 def test_days_of_a_random_district(shard: int, seed: int) -> None:
     """Every day: the same as the reference; whole; once; counted; nothing taken that may not be."""
     live(seed * SHARDS + shard)
@@ -95,7 +95,6 @@ def _check(world: World, day: Day, policy: Policy, today: dt.date, rnd: Random) 
     if not approved:  # a decision may answer another question
         _empty_but_for_what_waits(second, world)
     _stands(world, roster, policy, today, second)
-    _in_any_order(world, roster, policy, today, second)
 
 
 def _reading(day: Day) -> Reading:
@@ -162,15 +161,6 @@ def _stands(world: World, roster: Roster, policy: Policy, today: dt.date, found:
         assert_frame_equal(getattr(found, name), getattr(later, name), categorical_as_str=True)
     for table, frame in found.inserts.items():
         assert_frame_equal(frame, later.inserts[table])
-
-
-def _in_any_order(world: World, roster: Roster, policy: Policy, today: dt.date, found: Plan) -> None:
-    """A source that lists the same rows in another order changes nobody. (Which of two new records of one human leads,
-    and so whether that newcomer has to be asked about, still depends on it.)"""
-    frames = {name: frame.sort(pl.int_range(pl.len()), descending=True) for name, frame in roster.frames.items()}
-    again = named(world.plan(replace(roster, frames=frames), policy, today), world)
-    changed, before = ({key for key in records if key[2] == "update"} for records in (again, named(found, world)))
-    assert changed == before
 
 
 def _adds_up(found: Plan) -> None:
