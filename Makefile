@@ -68,7 +68,7 @@ unit: setup apt-sshd ## The whole suite on an embedded PostgreSQL of its own (or
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 test-pg15: setup apt-pg15 ## The database tests on Debian's PostgreSQL 15, in a private cluster on loopback
-	$(call say,"pytest tests/engine, and what the queue asks of the database, on a private cluster of the system's PostgreSQL")
+	$(call say,"pytest tests/engine and what the queue asks of the database on a private cluster of the system's PostgreSQL")
 	@$(BIN)/python -m tests.pg15 $(BIN)/python -m pytest -n $(WORKERS) tests/engine tests/jobs/test_recovery.py tests/jobs/test_scheduling.py
 
 apt-pg15: setup

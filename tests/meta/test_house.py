@@ -122,3 +122,10 @@ def test_the_core_prints_nothing_and_asks_no_clock() -> None:
         if forbidden.search(line.split("#")[0])
     ]
     assert found == []
+
+
+def test_what_make_says_has_no_comma() -> None:
+    """A comma would end the argument of ``$(call say,…)``, and the command with it."""
+    said = re.findall(r"\$\(call say,(.*)\)", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert said
+    assert [line for line in said if "," in line] == []
