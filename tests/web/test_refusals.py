@@ -56,6 +56,20 @@ def test_an_address_that_leads_nowhere(client: Client) -> None:
     assert "There is no such page" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/sign-in/", {"email": "a\x00@example.org", "password": "x"}),
+        ("/d/maple/students/?q=a%00b", None),
+        ("/d/maple/students/?grade=%00", None),
+    ],
+)
+def test_what_no_text_can_hold_is_refused(client: Client, address: str, form: dict[str, str] | None) -> None:
+    answer = client.get(address) if form is None else client.post(address, form)
+    assert answer.status_code == 400
+    assert "This request cannot be read" in answer.content.decode()
+
+
 def test_a_form_from_elsewhere_is_refused() -> None:
     strict = Client(enforce_csrf_checks=True)
     answer = strict.post("/sign-in/", {"email": "alice@example.org", "password": "x"})

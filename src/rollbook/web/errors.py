@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -28,12 +29,16 @@ class Refusal:
 
 
 class RefusalsAsPages:
-    """An error of the house's tree becomes its page, with its status; others go on to Django."""
+    """An error of the house's tree becomes its page, with its status; others go on to Django. What no text can hold (a
+    zero byte, which PostgreSQL refuses) reaches no view."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = (*request.GET.lists(), *request.POST.lists())
+        if any("\x00" in text for name, values in given for text in (name, *values)):
+            return bad_request(request, SuspiciousOperation("a zero byte"))
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

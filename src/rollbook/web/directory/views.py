@@ -63,9 +63,9 @@ def _wanted(request: HttpRequest) -> StudentFilter:
     asked = request.GET
     school, status, synced = asked.get("school", ""), asked.get("status", ""), asked.get("synced", "")
     return StudentFilter(
-        text=asked.get("q", "").replace("\x00", "").strip()[:100],
+        text=asked.get("q", "").strip()[:100],
         school=int(school) if school.isdecimal() and len(school) < 19 else None,
-        grade=asked.get("grade", "").replace("\x00", ""),
+        grade=asked.get("grade", ""),
         status={"archived": "archived", "all": ""}.get(status, "active"),
         synced=synced if synced in ("yes", "no") else "",
     )
