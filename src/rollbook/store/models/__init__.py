@@ -6,15 +6,19 @@ from rollbook.store.models.academic_session import AcademicSession
 from rollbook.store.models.alarm import Alarm
 from rollbook.store.models.change_log import ChangeLog
 from rollbook.store.models.classroom import Classroom
+from rollbook.store.models.classroom_suggestion import ClassroomSuggestion
 from rollbook.store.models.contact_method import ContactMethod
 from rollbook.store.models.course import Course
 from rollbook.store.models.district import District
 from rollbook.store.models.district_role import DistrictRole
 from rollbook.store.models.enrollment import Enrollment
 from rollbook.store.models.guardianship import Guardianship
+from rollbook.store.models.hand_act import HandAct
 from rollbook.store.models.hold import Hold
 from rollbook.store.models.hold_decision import HoldDecision
+from rollbook.store.models.left_alone import LeftAlone
 from rollbook.store.models.letter import Letter
+from rollbook.store.models.offer import Offer, OfferedClass, OfferedSchool
 from rollbook.store.models.person import Person
 from rollbook.store.models.recipient import Recipient
 from rollbook.store.models.school import School
@@ -33,6 +37,7 @@ __all__ = [
     "Alarm",
     "ChangeLog",
     "Classroom",
+    "ClassroomSuggestion",
     "ContactMethod",
     "Course",
     "District",
@@ -40,9 +45,14 @@ __all__ = [
     "Enrollment",
     "FailedSignIn",
     "Guardianship",
+    "HandAct",
     "Hold",
     "HoldDecision",
+    "LeftAlone",
     "Letter",
+    "Offer",
+    "OfferedClass",
+    "OfferedSchool",
     "Person",
     "Recipient",
     "School",
