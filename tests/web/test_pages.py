@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.engine.commands import DAY2, Shell
-from tests.web.people import asking, browser, person
+from tests.web.people import NOW, asking, browser, person
 
 from rollbook.core.lifecycle import RunState
-from rollbook.store.models import District, Student, SyncRun
+from rollbook.store.models import Alarm, District, SourceConnection, Student, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # A page, and the most statements it may send: session, account, seat, and what it is about.
 PAGES = {
-    "/d/maple/": 18,
+    "/d/maple/": 21,
     "/d/maple/set-up/": 12,
     "/d/maple/sources/{source}/settings/": 4,
     "/d/maple/students/": 10,
@@ -121,6 +121,27 @@ def test_the_list_of_districts_asks_as_much_for_twenty_as_for_two(maple: Shell) 
     few = questions()
     District.objects.bulk_create(District(slug=f"d{number}", name=f"District {number}") for number in range(1, 20))
     assert questions() == few
+
+
+def test_home_says_what_is_wrong_although_the_last_run_was_applied(alice: Client) -> None:
+    assert "In order" in text(alice.get("/d/maple/"))
+    source = SourceConnection.objects.get()
+    evidence = {"days": 9, "fresh_at": "2026-08-20T10:00:00+00:00", "usual_days": 1}
+    Alarm.objects.create(connection=source, kind="stale", since=NOW, evidence=evidence)
+    page = text(alice.get("/d/maple/"))
+    assert "In order" not in page
+    assert "Something is wrong: a person has to look" in page
+    assert '<h2 id="alarms">' in page
+    Alarm.objects.update(over_at=NOW)
+    assert "In order" in text(alice.get("/d/maple/"))
+
+
+def test_a_run_that_is_asked_for_takes_nothing_away_of_what_waits(alice: Client, maple: Shell, held: SyncRun) -> None:
+    maple.ok("apply", str(held.plan))
+    alice.post(f"/d/maple/sources/{held.connection_id}/run/")
+    page = text(alice.get("/d/maple/"))
+    assert "Waits for a person" in page
+    assert f'href="/d/maple/runs/{held.pk}/preview/">Look at what waits' in page
 
 
 def test_a_plan_is_applied_as_it_was_shown_and_undone(alice: Client, planned: SyncRun) -> None:

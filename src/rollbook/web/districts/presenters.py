@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from rollbook.core.health import Health
 from rollbook.core.lifecycle import RunState
 from rollbook.reports.districts import SourceLine
 from rollbook.services.access import Seat
 
-__all__ = ["DistrictCard", "DistrictsPage", "Health", "SourceCard", "districts_page", "health", "source_card"]
+__all__ = ["DistrictCard", "DistrictsPage", "Mark", "SourceCard", "districts_page", "health", "source_card"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class Mark:
     """A dot and its word: ``good``, ``wait``, ``bad`` or ``none``."""
 
     dot: str
@@ -30,8 +31,9 @@ class SourceCard:
     connection: int
     name: str
     kind: str
-    health: Health
+    health: Mark
     run: int | None
+    held_run: int | None
     read_at: dt.datetime | None
     applied_at: dt.datetime | None
     waiting: int
@@ -70,21 +72,22 @@ KINDS = {
 """Connector → how its vendor calls itself; none is translated."""
 
 
-def health(line: SourceLine) -> Health:
-    """How a source is, by its newest run."""
-    if line.run is None:
-        return Health(dot="none", word=_("Never run"))
+def health(line: SourceLine) -> Mark:
+    """How a source is (``core.health``), as a dot and a word; of what has to be mended, what it is."""
     if line.stopped:
-        return Health(dot="bad", word=_("Stopped: a person has to mend it"))
-    if line.state == RunState.FAILED:
-        return Health(dot="bad", word=_("The last run failed"))
-    if line.holds:
-        return Health(dot="wait", word=_("Waits for a person"))
-    if line.state in (RunState.PLANNED, RunState.STALE):
-        return Health(dot="wait", word=_("Planned, not applied"))
-    if line.state in (RunState.QUEUED, RunState.PLANNING, RunState.APPLYING):
-        return Health(dot="wait", word=_("A run is under way"))
-    return Health(dot="good", word=_("In order"))
+        return Mark(dot="bad", word=_("Stopped: a person has to mend it"))
+    if line.health is Health.FAILING and line.state != RunState.FAILED:
+        return Mark(dot="bad", word=_("Something is wrong: a person has to look"))
+    dots = {Health.FAILING: "bad", Health.GOOD: "good", Health.NEW: "none"}
+    words = {
+        Health.FAILING: _("The last run failed"),
+        Health.HELD: _("Waits for a person"),
+        Health.PLANNED: _("Planned, not applied"),
+        Health.WORKING: _("A run is under way"),
+        Health.GOOD: _("In order"),
+        Health.NEW: _("Never run"),
+    }
+    return Mark(dot=dots.get(line.health, "wait"), word=words[line.health])
 
 
 def source_card(line: SourceLine) -> SourceCard:
@@ -95,6 +98,7 @@ def source_card(line: SourceLine) -> SourceCard:
         kind=KINDS.get(line.kind, line.kind),
         health=health(line),
         run=line.run,
+        held_run=line.held_run,
         read_at=line.read_at,
         applied_at=line.applied_at,
         waiting=line.waiting,

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from rollbook.core.alarms import AlarmKind
 from rollbook.core.lifecycle import RunKind
 from rollbook.reports.districts import SourceLine
 from rollbook.reports.run_list import RunRow
+from rollbook.services.alarms import Standing
 from rollbook.web.districts.presenters import SourceCard, source_card
 from rollbook.web.set_up.presenters import Step, done_of
 
@@ -52,10 +54,11 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
-    """The page. ``runs``: the newest first."""
+    """The page. ``alarms``: that are on, but for holds, which have cards of their own; ``runs``: the newest first."""
 
     slug: str
     sources: tuple[SourceCard, ...]
+    alarms: tuple[Standing, ...]
     waiting: int
     holds: int
     findings: int
@@ -78,12 +81,19 @@ def chart(rows: Sequence[RunRow]) -> Chart:
     return Chart(width=max(1, len(bars)) * (_WIDTH + _GAP) - _GAP, height=_HEIGHT, bar=_WIDTH, bars=tuple(bars))
 
 
-def home_page(slug: str, sources: Sequence[SourceLine], runs: Sequence[RunRow], found: Sequence[Step]) -> HomePage:
+def home_page(
+    slug: str,
+    sources: Sequence[SourceLine],
+    alarms: Sequence[Standing],
+    runs: Sequence[RunRow],
+    found: Sequence[Step],
+) -> HomePage:
     """The district ``slug`` with the newest ``runs`` and the steps of its set-up, which are folded away after the first
     applied run."""
     return HomePage(
         slug=slug,
         sources=tuple(source_card(line) for line in sources),
+        alarms=tuple(alarm for alarm in alarms if alarm.kind != AlarmKind.HELD),
         waiting=sum(line.waiting for line in sources),
         holds=sum(line.holds for line in sources),
         findings=sum(line.findings for line in sources),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from rollbook.reports.districts import source_lines
 from rollbook.reports.run_list import run_list
 from rollbook.reports.set_up import facts
+from rollbook.services import alarms
 from rollbook.services.access import Seat
 from rollbook.web.doors import in_district
 from rollbook.web.home.presenters import home_page
@@ -28,6 +29,7 @@ def home(request: HttpRequest, seat: Seat) -> HttpResponse:
     page = home_page(
         district.slug,
         source_lines([district.pk])[district.pk],
+        alarms.standing(district),
         run_list(district, limit=RUNS),
         steps(district.slug, facts(district)),
     )
