@@ -101,7 +101,16 @@ def test_numbers_and_plurals_are_the_languages_own(count: int, words: str) -> No
             "next_at": None,
             "is_daily": False,
         }
-        page = {"slug": "oak", "sources": [source], "holds": 0, "steps": [], "done": 0, "first_open": False, "runs": []}
+        page = {
+            "slug": "oak",
+            "sources": [source],
+            "holds": 0,
+            "steps": [],
+            "done": 0,
+            "first_open": False,
+            "runs": [],
+            "alarms": [],
+        }
         frame = {"title": "", "account": "", "district": "", "home": "", "search": "", "may_decide": False, "rail": []}
         html = render_to_string("home/home.html", {"page": page, "frame": frame, "messages": [], "csrf_token": "x"})
         assert re.search(words, html)
