@@ -14,7 +14,7 @@ WORKERS ?= 2
 
 say = @printf '\033[1m==> %s\033[0m\n' $(1)
 
-.PHONY: help setup demo serve bench soak test check types lint format unit test-pg15 apt-pg15 apt-sshd migrations messages lock clean
+.PHONY: help setup demo serve bench soak test check types lint format unit e2e test-pg15 apt-pg15 apt-sshd apt-chromium migrations messages lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,7 +45,7 @@ soak: setup ## Many districts due at once, workers killed at random: all done, n
 	$(call say,"A night with workers that are killed (some minutes)")
 	@$(BIN)/python -m tests.soak --districts $${DISTRICTS:-200} --workers $${WORKERS_AT_NIGHT:-4} --kills $${KILLS:-12}
 
-test: setup check unit test-pg15 ## Everything that must hold: lint, types, architecture, tests, and PostgreSQL 15
+test: setup check unit e2e test-pg15 ## Everything that must hold: lint, types, architecture, tests, the browser, and PostgreSQL 15
 	$(call say,"All good")
 
 check: lint types ## Lint, format, types, import contract, dependencies
@@ -63,9 +63,13 @@ types: setup ## mypy --strict
 	$(call say,"mypy --strict")
 	@$(BIN)/mypy
 
-unit: setup apt-sshd ## The whole suite on an embedded PostgreSQL of its own (or on DATABASE_URL)
+unit: setup apt-sshd ## The suite without the browser on an embedded PostgreSQL of its own (or on DATABASE_URL)
 	$(call say,"pytest with $(WORKERS) workers")
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not e2e"
+
+e2e: setup apt-chromium ## The nine steps in a browser: by keyboard only, with axe, and without JavaScript
+	$(call say,"pytest in Chromium against a server and the sandbox")
+	@$(BIN)/python -m pytest -m e2e tests/e2e
 
 test-pg15: setup apt-pg15 ## The database tests on Debian's PostgreSQL 15, in a private cluster on loopback
 	$(call say,"pytest tests/engine and what the queue asks of the database on a private cluster of the system's PostgreSQL")
@@ -82,6 +86,13 @@ apt-pg15: setup
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 	  -o Dpkg::Options::=--force-confold $$wanted >/dev/null; \
 	echo '#create_main_cluster = true' > /etc/postgresql-common/createcluster.conf
+
+apt-chromium: setup
+	@if $(BIN)/python -m tests.e2e.chromium || ! command -v apt-get >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ]; then echo 'NOT RUN: the browser tests; install the package chromium for them.'; exit 0; fi; \
+	printf '\033[1m==> Installing Chromium from the distribution for the browser tests\033[0m\n'; \
+	get() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1; }; \
+	get || { apt-get update -qq && get; } || echo 'NOT RUN: the browser tests; the package chromium cannot be had.'
 
 # Unpacked, not installed: an installed SSH server would start, and open this machine to the network.
 apt-sshd: setup
