@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from django.apps import apps
 from django.db import connection as database
 from tests.builders import connection
 
 from rollbook.core.entities import TABLES
+from rollbook.core.family import FAMILY_REFERENCES
 from rollbook.core.state import STATE_SCHEMAS
 from rollbook.engine.changes import columns_of
 from rollbook.engine.load import load_state
@@ -20,6 +22,8 @@ TYPES = {
     "text[]": pl.List(pl.String()),
     "bigint[]": pl.List(pl.Int64()),
 }
+OF_A_RUN = {"hold"}
+"""What a run keeps of itself: it goes with the run, and no person owns it."""
 EVERYWHERE = {"id": "bigint", "district_id": "bigint", "created_run_id": "bigint"}
 OF_THE_PRODUCT = {
     "contact_method": {"verified": "boolean", "delivery_state": "text"},
@@ -45,6 +49,18 @@ def test_tables_are_as_the_core_says(table: str) -> None:
     assert {name: found.get(name) for name in extra} == extra
     assert {name: TYPES[kind] for name, kind in found.items() if name not in extra} == dict(TABLES[table].columns)
     assert set(columns_of(table)) == set(found)
+
+
+def test_what_hangs_on_the_directory_is_known() -> None:
+    """A table outside the directory that refers to its people or places, and that undo and merging would forget."""
+    found: dict[str, dict[str, str]] = {}
+    for model in apps.get_app_config("store").get_models():
+        if model._meta.db_table in TABLES or model._meta.db_table in OF_A_RUN:
+            continue
+        for field in model._meta.concrete_fields:
+            if field.related_model is not None and field.related_model._meta.db_table in TABLES:
+                found.setdefault(model._meta.db_table, {})[field.column] = field.related_model._meta.db_table
+    assert found == {table: dict(columns) for table, columns in FAMILY_REFERENCES.items()}
 
 
 @pytest.mark.django_db(transaction=True)

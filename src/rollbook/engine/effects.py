@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from rollbook.core.entities import LINK_TABLES, TABLES
+from rollbook.core.family import FAMILY_REFERENCES
 from rollbook.engine.changes import temporary
 from rollbook.engine.owners import RECORD_TABLES, owner_id, owner_table, record_kind
 from rollbook.store.models import SyncRun
@@ -100,6 +101,10 @@ class Effects:
             for is_here, before in ((table in restored, _back), (table in updated, _old)):
                 if is_here:
                     self._leads_nowhere(table, column, target, before(table, column))
+        for table, columns in FAMILY_REFERENCES.items():
+            for column, target in columns.items():
+                if target in deleted:
+                    self._families_hang_on(table, column, target)
         for table in restored:
             self._made_again(table)
         for table in updated:
@@ -179,6 +184,14 @@ class Effects:
             AND (own.op IS NULL OR (own.op = 'update'
                 AND NOT EXISTS (SELECT FROM mine m WHERE m.id = own.log_id AND m.old ? '{column}')))""",
             mark=self.run.log_mark,
+        )
+
+    def _families_hang_on(self, table: str, column: str, target: str) -> None:
+        """School-family records of a row that would be deleted."""
+        self._do(
+            f"""INSERT INTO conflict SELECT DISTINCT e.owner_table, e.owner_id, NULL::bigint, 'has records of the family'
+            FROM "{table}" t JOIN effect e ON e."table" = '{target}' AND e.op = 'delete' AND e.row_id = t."{column}"
+            WHERE t.district_id = %(district)s"""
         )
 
     def _leads_nowhere(self, table: str, column: str, target: str, before: str) -> None:

@@ -6,6 +6,7 @@ import polars as pl
 from django.db import connection
 
 from rollbook.core.entities import LINK_TABLES, TABLES
+from rollbook.core.family import FAMILY_REFERENCES
 
 __all__ = ["ORPHAN_SCHEMA", "orphans"]
 
@@ -36,6 +37,9 @@ def _questions() -> list[str]:
                 questions.append(_question(table, column, target, source, "held.target_id", "TRUE"))
             else:
                 questions.append(_question(table, column, target, f'"{table}" t', f't."{column}"', "TRUE"))
+    for table, columns in FAMILY_REFERENCES.items():
+        for column, target in columns.items():
+            questions.append(_question(table, column, target, f'"{table}" t', f't."{column}"', "TRUE"))
     for kind, target in LINK_TABLES.items():
         only = f"t.kind = '{kind}'"
         questions.append(_question("source_link", "object_id", target, "source_link t", "t.object_id", only))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rollbook.store.models.academic_session import AcademicSession
 from rollbook.store.models.alarm import Alarm
+from rollbook.store.models.announcement import Announcement, AnnouncementMail
+from rollbook.store.models.backpack import BackpackFile, BackpackItem
 from rollbook.store.models.change_log import ChangeLog
 from rollbook.store.models.classroom import Classroom
 from rollbook.store.models.classroom_suggestion import ClassroomSuggestion
@@ -16,6 +18,7 @@ from rollbook.store.models.guardianship import Guardianship
 from rollbook.store.models.hand_act import HandAct
 from rollbook.store.models.hold import Hold
 from rollbook.store.models.hold_decision import HoldDecision
+from rollbook.store.models.interaction import Interaction
 from rollbook.store.models.left_alone import LeftAlone
 from rollbook.store.models.letter import Letter
 from rollbook.store.models.offer import Offer, OfferedClass, OfferedSchool
@@ -29,12 +32,18 @@ from rollbook.store.models.source_trouble import SourceTrouble
 from rollbook.store.models.staff_role import StaffRole
 from rollbook.store.models.steady_plan import SteadyPlan
 from rollbook.store.models.student import Student
+from rollbook.store.models.student_attribute import AttributeKind, StudentAttribute
 from rollbook.store.models.student_school import StudentSchool
 from rollbook.store.models.sync_run import SyncRun
 
 __all__ = [
     "AcademicSession",
     "Alarm",
+    "Announcement",
+    "AnnouncementMail",
+    "AttributeKind",
+    "BackpackFile",
+    "BackpackItem",
     "ChangeLog",
     "Classroom",
     "ClassroomSuggestion",
@@ -48,6 +57,7 @@ __all__ = [
     "HandAct",
     "Hold",
     "HoldDecision",
+    "Interaction",
     "LeftAlone",
     "Letter",
     "Offer",
@@ -63,6 +73,7 @@ __all__ = [
     "StaffRole",
     "SteadyPlan",
     "Student",
+    "StudentAttribute",
     "StudentSchool",
     "SyncRun",
 ]
