@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,7 +23,6 @@ from rollbook.store.models import (
     Course,
     Enrollment,
     Guardianship,
-    Interaction,
     Person,
     School,
     SourceConnection,
@@ -394,28 +392,3 @@ def test_temporary_tables_are_gone_after_each_undo() -> None:
     with database.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'")
         assert cursor.fetchone() == (0,)
-
-
-def test_what_a_family_left_with_a_student_is_not_taken_back() -> None:
-    feed = connection()
-    apply(feed, small_district())
-    run = second_day(feed)
-    newcomer = Student.objects.get(family_name="Cy")
-    moment = dt.datetime(2026, 9, 3, tzinfo=dt.UTC)
-    Interaction.objects.create(
-        district=feed.district,
-        student=newcomer,
-        channel="call",
-        on=moment.date(),
-        note="settled in",
-        created_at=moment,
-        created_by="bob",
-    )
-    found = preview(run).conflicts
-    assert found.rows() == [("student", newcomer.pk, None, "has records of the family")]
-    with pytest.raises(HoldRequired, match="changes by hand came later"):
-        undo(run, by="bob")
-    take_back(run, exclude_conflicts=True)
-    assert Student.objects.filter(pk=newcomer.pk).exists()
-    assert StudentSchool.objects.filter(student=newcomer).exists()
-    assert orphans(feed.district_id).height == 0
