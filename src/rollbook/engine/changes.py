@@ -1,6 +1,6 @@
-"""Doing what a run's change log says.
+"""Doing what the change log of a run or an act says.
 
-Apply and undo write the log first and then let this module do it: one list, so that what is logged is what happens.
+Apply, undo and acts write the log first and then let this module do it: one list, so that what is logged is what happens.
 """
 
 from __future__ import annotations
@@ -35,19 +35,21 @@ def columns_of(table: str) -> tuple[str, ...]:
     return tuple(field.column for field in model._meta.local_concrete_fields if field.column is not None)
 
 
-def perform(cursor: Any, *, run_id: int, district_id: int) -> Done:
-    """The rows that run ``run_id`` has logged are deleted, updated and inserted, in this order, whole tables at a time.
+def perform(cursor: Any, *, district_id: int, run_id: int | None = None, act_id: int | None = None) -> Done:
+    """The rows that run ``run_id``, or else act ``act_id``, has logged, each once, are deleted, updated and inserted, in
+    this order, whole tables at a time.
 
     Each statement must reach every logged row, found exactly as its ``old`` says. Raises PlanStale otherwise (somebody
     wrote past the log), ValueError when the log names a table or column that no run may write.
     """
     cursor.execute(CHEAP_PAGES)
+    whose, identity = ("act_id", act_id) if run_id is None else ("run_id", run_id)
     temporary(
         cursor,
         "todo",
-        """SELECT "table", op, row_id, CASE WHEN op = 'update' THEN old END AS old, new
-        FROM change_log WHERE run_id = %(run)s""",
-        {"run": run_id},
+        f"""SELECT "table", op, row_id, CASE WHEN op = 'update' THEN old END AS old, new
+        FROM change_log WHERE {whose} = %(whose)s""",
+        {"whose": identity},
     )
     cursor.execute('SELECT "table", op, count(*) FROM todo GROUP BY "table", op')
     logged = {(table, op): int(number) for table, op, number in cursor.fetchall()}
@@ -66,7 +68,14 @@ def perform(cursor: Any, *, run_id: int, district_id: int) -> Done:
                     f"{expected - cursor.rowcount} of {expected} rows of {table} are not as the plan saw them. "
                     "Nothing was applied.",
                     hint="Plan again.",
-                    detail={"run": run_id, "table": table, "op": op, "expected": expected, "found": cursor.rowcount},
+                    detail={
+                        "run": run_id,
+                        "act": act_id,
+                        "table": table,
+                        "op": op,
+                        "expected": expected,
+                        "found": cursor.rowcount,
+                    },
                 )
             done[op][table] = expected
     return Done(deleted=done["delete"], updated=done["update"], inserted=done["insert"])

@@ -1,4 +1,4 @@
-"""What undoing a run means, row by row, and what stands in its way: sets, in temporary tables of one transaction."""
+"""What undoing a run or an act means, row by row, and what stands in its way: sets, in temporary tables of one transaction."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from rollbook.core.entities import LINK_TABLES, TABLES
 from rollbook.core.family import FAMILY_REFERENCES
 from rollbook.engine.changes import temporary
 from rollbook.engine.owners import RECORD_TABLES, owner_id, owner_table, record_kind
-from rollbook.store.models import SyncRun
+from rollbook.store.models import Act, SyncRun
 
-__all__ = ["CONFLICT_SCHEMA", "Effects"]
+__all__ = ["CONFLICT_SCHEMA", "Deed", "Effects"]
 
 CONFLICT_SCHEMA: dict[str, pl.DataType] = {
     "kind": pl.String(),
@@ -24,27 +24,31 @@ CONFLICT_SCHEMA: dict[str, pl.DataType] = {
 }
 """One row a record that cannot be undone as things are, and the later run that is in the way (null: by hand)."""
 
+Deed = SyncRun | Act
+"""What can be undone: a run, or what a person did in one go."""
+
 _NULLABLE = frozenset({("staff_role", "school_id"), ("enrollment", "student_id"), ("enrollment", "person_id")})
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """The undo of one run inside one transaction.
+    """The undo of one deed inside one transaction.
 
-    Temporary tables: ``mine`` (the run's log), ``back_…`` (the rows of a table that the run removed, as they were),
+    Temporary tables: ``mine`` (the deed's log), ``back_…`` (the rows of a table that it removed, as they were),
     ``effect`` (one row a directory row: ``op`` is what undo does to it, ``owner_*`` the object it belongs to),
     ``conflict`` (objects in the way).
     """
 
     cursor: Any
-    run: SyncRun
+    deed: Deed
 
     def gather(self) -> None:
-        """``effect`` holds every row the run created, changed, removed or brought back."""
+        """``effect`` holds every row the deed created, changed, removed or brought back."""
+        whose = "run_id = %(run)s" if isinstance(self.deed, SyncRun) else "act_id = %(act)s"
         temporary(
             self.cursor,
             "mine",
-            """SELECT id, "table", row_id, op, kind, record_id, old, new FROM change_log WHERE run_id = %(run)s""",
+            f"""SELECT id, "table", row_id, op, kind, record_id, old, new FROM change_log WHERE {whose}""",
             self._values,
         )
         temporary(
@@ -128,25 +132,28 @@ class Effects:
         return int(self.cursor.fetchone()[0])
 
     def _changed_later(self) -> None:
-        """Rows of the run that a later run or a hand has changed. A change that was undone counts for nothing, as does
+        """Rows of the deed that a later run or a hand has changed. A change that was undone counts for nothing, as does
         its undo."""
         temporary(
             self.cursor,
             "later",
-            """SELECT l."table", l.row_id, l.op, l.kind, l.record_id, l.run_id, r.undoes_id, r.state,
+            """SELECT l."table", l.row_id, l.op, l.kind, l.record_id, l.run_id,
+            coalesce('run ' || l.run_id, 'act ' || l.act_id) AS deed,
+            coalesce('run ' || r.undoes_id, 'act ' || a.undoes_id) AS undoes,
+            coalesce(r.state = 'applied', a.state = 'done', TRUE) AS holds,
             CASE WHEN l.op = 'delete' THEN (l.old ->> 'created_run_id')::bigint END AS created_run_id
-            FROM change_log l LEFT JOIN sync_run r ON r.id = l.run_id
+            FROM change_log l LEFT JOIN sync_run r ON r.id = l.run_id LEFT JOIN act a ON a.id = l.act_id
             WHERE l.district_id = %(district)s AND l.id > %(mark)s AND l."table" = ANY(%(tables)s)""",
-            {**self._values, "mark": self.run.log_mark, "tables": list(TABLES)},
+            {**self._values, "mark": self.deed.log_mark, "tables": list(TABLES)},
         )
         temporary(
             self.cursor,
             "standing",
             """SELECT l.* FROM later l
             WHERE NOT EXISTS (SELECT FROM later u WHERE u."table" = l."table" AND u.row_id = l.row_id
-                AND u.undoes_id = l.run_id AND u.state = 'applied')
+                AND u.undoes = l.deed AND u.holds)
             AND NOT EXISTS (SELECT FROM later u WHERE u."table" = l."table" AND u.row_id = l.row_id
-                AND u.run_id = l.undoes_id AND l.state = 'applied')""",
+                AND u.deed = l.undoes AND l.holds)""",
         )
         self._do(
             """INSERT INTO conflict SELECT e.owner_table, e.owner_id, s.run_id, 'changed since'
@@ -183,7 +190,7 @@ class Effects:
             WHERE t.district_id = %(district)s AND {_only(table, target)}
             AND (own.op IS NULL OR (own.op = 'update'
                 AND NOT EXISTS (SELECT FROM mine m WHERE m.id = own.log_id AND m.old ? '{column}')))""",
-            mark=self.run.log_mark,
+            mark=self.deed.log_mark,
         )
 
     def _families_hang_on(self, table: str, column: str, target: str) -> None:
@@ -257,7 +264,12 @@ class Effects:
 
     @property
     def _values(self) -> dict[str, Any]:
-        return {"run": self.run.pk, "district": self.run.district_id}
+        is_run = isinstance(self.deed, SyncRun)
+        return {
+            "run": self.deed.pk if is_run else 0,  # no row was created by run 0
+            "act": None if is_run else self.deed.pk,
+            "district": self.deed.district_id,
+        }
 
     def _do(self, query: str, **values: Any) -> None:
         self.cursor.execute(query, {**self._values, **values})

@@ -1,4 +1,4 @@
-"""An applied run is taken back, exactly (R-11)."""
+"""An applied run, or an act by hand, is taken back, exactly (R-11)."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ import polars as pl
 from django.db import connection, transaction
 from django.utils import timezone
 
-from rollbook.core.errors import HoldRequired
+from rollbook.core.errors import HoldRequired, PlanStale
 from rollbook.core.lifecycle import RunKind, RunState, check_move
 from rollbook.engine import changes
-from rollbook.engine.effects import Effects
+from rollbook.engine.acts import record_done
+from rollbook.engine.effects import Deed, Effects
 from rollbook.engine.locks import add_revision, lease, lock_district
 from rollbook.engine.owners import owner_id, owner_table, record_kind
 from rollbook.engine.receipt import Progress, Receipt, Stopwatch
 from rollbook.engine.runs import record_applied
-from rollbook.store.models import SyncRun
+from rollbook.store.models import Act, SyncRun
 
-__all__ = ["UndoPlan", "preview", "undo"]
+__all__ = ["UndoPlan", "preview", "preview_act", "undo", "undo_act"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoPlan:
-    """What undoing ``run`` would do: table → rows that it would delete, set back and bring back. ``conflicts``
-    (``CONFLICT_SCHEMA``): records that later changes stand on."""
+    """What undoing ``deed`` ("run 12", "act 3") would do: table → rows that it would delete, set back and bring back.
+    ``conflicts`` (``CONFLICT_SCHEMA``): records that later changes stand on."""
 
-    run: int
+    deed: str
     deletes: Mapping[str, int]
     updates: Mapping[str, int]
     inserts: Mapping[str, int]
@@ -99,7 +100,7 @@ def undo(
         tell = progress or _silent
         tell("log", 0, found.rows)
         with watch.step("log"):
-            _log(cursor, effects, undoing, moment)
+            _log(cursor, effects, undoing, by, moment)
         tell("write", 0, found.rows)
         with watch.step("write"):
             done = changes.perform(cursor, run_id=undoing.pk, district_id=run.district_id)
@@ -119,10 +120,50 @@ def undo(
     return receipt
 
 
+def preview_act(act: Act) -> UndoPlan:
+    """As ``preview``, of an act by hand."""
+    act.refresh_from_db()
+    _check_done(act)
+    with transaction.atomic(), connection.cursor() as cursor:
+        return _prepared(Effects(cursor, act))
+
+
+def undo_act(act: Act, *, by: str, now: dt.datetime, exclude_conflicts: bool = False) -> Act:
+    """As ``undo``, of an act by hand; the undo is an act itself, whose ``counts`` are ``rows`` written and ``excluded``
+    objects left as they are."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_district(cursor, act.district_id)
+        act.refresh_from_db()
+        _check_done(act)
+        effects = Effects(cursor, act)
+        found = _prepared(effects)
+        if found.conflicts.height and not exclude_conflicts:
+            raise _in_the_way(found)
+        excluded = effects.exclude() if found.conflicts.height else 0
+        undoing = Act.objects.create(district_id=act.district_id, kind="undo", by=by, at=now, undoes=act)
+        _log(cursor, effects, undoing, by, now)
+        done = changes.perform(cursor, act_id=undoing.pk, district_id=act.district_id)
+        rows = sum(sum(part.values()) for part in (done.inserted, done.updated, done.deleted))
+        add_revision(cursor, act.district_id)
+        record_done(cursor, undoing, {"rows": rows, "excluded": excluded})
+        turned: Act | None = act
+        state = "undone"
+        while turned is not None:
+            Act.objects.filter(pk=turned.pk).update(state=state)
+            turned, state = turned.undoes, "done" if state == "undone" else "undone"
+    act.refresh_from_db()
+    return undoing
+
+
+def _check_done(act: Act) -> None:
+    if act.state != "done":
+        raise PlanStale(f"Act {act.pk} has been undone since.", hint="Undo the undo to have it back.")
+
+
 def _prepared(effects: Effects) -> UndoPlan:
     effects.gather()
     return UndoPlan(
-        run=effects.run.pk,
+        deed=str(effects.deed),
         conflicts=effects.find_conflicts(),
         deletes=effects.counts("delete"),
         updates=effects.counts("update"),
@@ -130,22 +171,23 @@ def _prepared(effects: Effects) -> UndoPlan:
     )
 
 
-def _log(cursor: Any, effects: Effects, undoing: SyncRun, moment: dt.datetime) -> None:
-    """The undo's own change log: what the run created goes, what it changed goes back, what it removed returns."""
-    stamp = {"district": undoing.district_id, "run": undoing.pk, "at": moment, "by": undoing.created_by}
+def _log(cursor: Any, effects: Effects, undoing: Deed, by: str, moment: dt.datetime) -> None:
+    """The undo's own change log: what the deed created goes, what it changed goes back, what it removed returns."""
+    stamp = {"district": undoing.district_id, "deed": undoing.pk, "at": moment, "by": by}
+    whose = "run_id" if isinstance(undoing, SyncRun) else "act_id"
     head = (
-        'INSERT INTO change_log (district_id, run_id, "table", row_id, op, kind, record_id, action, old, new, at, by)'
+        f'INSERT INTO change_log (district_id, {whose}, "table", row_id, op, kind, record_id, action, old, new, at, by)'
     )
     for table in effects.counts("delete"):
         kind = record_kind(f"({owner_table(table, 't')})", owner_id(table, "t"), "%(district)s")
         cursor.execute(
-            f"""{head} SELECT %(district)s, %(run)s, e."table", t.id, 'delete', {kind}, {owner_id(table, "t")}, 'undo',
+            f"""{head} SELECT %(district)s, %(deed)s, e."table", t.id, 'delete', {kind}, {owner_id(table, "t")}, 'undo',
             to_jsonb(t), NULL, %(at)s, %(by)s
             FROM effect e JOIN "{table}" t ON t.id = e.row_id WHERE e."table" = '{table}' AND e.op = 'delete'""",
             stamp,
         )
     cursor.execute(
-        f"""{head} SELECT %(district)s, %(run)s, e."table", e.row_id, e.op, m.kind, m.record_id, 'undo',
+        f"""{head} SELECT %(district)s, %(deed)s, e."table", e.row_id, e.op, m.kind, m.record_id, 'undo',
         CASE WHEN e.op = 'update' THEN m.new END, m.old, %(at)s, %(by)s
         FROM effect e JOIN mine m ON m.id = e.log_id WHERE e.op IN ('update', 'insert')""",
         stamp,
@@ -169,10 +211,10 @@ def _in_the_way(found: UndoPlan) -> HoldRequired:
     who = [*(f"run {run}" for run in runs), *(["changes by hand"] if by_hand else [])]
     first = f"Undo {', then '.join(f'run {run}' for run in runs)} first, or leave" if runs else "Leave"
     return HoldRequired(
-        f"{records} {'record' if records == 1 else 'records'} of run {found.run} cannot be taken back: "
+        f"{records} {'record' if records == 1 else 'records'} of {found.deed} cannot be taken back: "
         f"{' and '.join(who)} came later. Nothing was undone.",
         hint=f"{first} these records as they are.",
-        detail={"run": found.run, "records": records, "by_hand": by_hand, "runs": list(runs)},
+        detail={"deed": found.deed, "records": records, "by_hand": by_hand, "runs": list(runs)},
     )
 
 

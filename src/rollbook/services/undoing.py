@@ -1,4 +1,4 @@
-"""Take a run back, exactly (R-11)."""
+"""Take a run, or what a person did in one go, back, exactly (R-11)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from rollbook.engine import undo as engine
 from rollbook.engine.receipt import Progress, Receipt
 from rollbook.engine.undo import UndoPlan
 from rollbook.services.logbook import followed
-from rollbook.store.models import SyncRun
+from rollbook.store.models import Act, SyncRun
 
-__all__ = ["UndoPlan", "preview", "undo"]
+__all__ = ["UndoPlan", "preview", "preview_act", "undo", "undo_act"]
 
 
 def preview(run: SyncRun) -> UndoPlan:
@@ -24,3 +24,14 @@ def undo(
 ) -> Receipt:
     """The directory is as it was before the run, byte for byte; later changes are in the way or are excluded."""
     return engine.undo(run, by=by, now=now, exclude_conflicts=exclude_conflicts, progress=progress)
+
+
+def preview_act(act: Act) -> UndoPlan:
+    """What undoing the act would do, and what stands in its way. Nothing is written."""
+    return engine.preview_act(act)
+
+
+def undo_act(*, act: Act, by: str, now: dt.datetime, exclude_conflicts: bool = False) -> Act:
+    """The directory is as it was before the act, byte for byte; later changes are in the way or are excluded. The undo
+    is an act, too, and can be undone."""
+    return engine.undo_act(act, by=by, now=now, exclude_conflicts=exclude_conflicts)

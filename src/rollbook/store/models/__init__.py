@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rollbook.store.models.academic_session import AcademicSession
+from rollbook.store.models.act import Act
 from rollbook.store.models.alarm import Alarm
 from rollbook.store.models.announcement import Announcement, AnnouncementMail
 from rollbook.store.models.backpack import BackpackFile, BackpackItem
@@ -38,6 +39,7 @@ from rollbook.store.models.sync_run import SyncRun
 
 __all__ = [
     "AcademicSession",
+    "Act",
     "Alarm",
     "Announcement",
     "AnnouncementMail",

@@ -14,8 +14,8 @@ class ChangeLog(models.Model):
 
     ``op``: ``update`` (``old`` and ``new`` hold just the columns that changed), ``delete`` (``old`` is the whole row)
     or ``insert`` (``new`` is the whole row: an undo brought it back). ``kind`` and ``record_id`` name the record it
-    counts under, null where it counts nowhere. ``run`` is null for a change by hand. It has no foreign keys: history
-    outlives what it tells of.
+    counts under, null where it counts nowhere. ``run`` is null for a change by hand, ``act`` for one that is no part of an
+    act. It has no foreign keys: history outlives what it tells of.
     """
 
     district = models.ForeignKey(
@@ -23,6 +23,9 @@ class ChangeLog(models.Model):
     )
     run = models.ForeignKey(
         "store.SyncRun", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="changes"
+    )
+    act = models.ForeignKey(
+        "store.Act", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="changes"
     )
     table = models.TextField()
     row_id = models.BigIntegerField()
@@ -44,6 +47,8 @@ class ChangeLog(models.Model):
             models.Index(fields=["district", "kind", "record_id"], name="change_log_record"),
             # apply, report and undo of one run
             models.Index(fields=["run", "table"], name="change_log_run"),
+            # the same of an act; runs, which write most rows, do not pay for it
+            models.Index(fields=["act", "table"], name="change_log_act", condition=models.Q(act__isnull=False)),
         ]
 
     def __str__(self) -> str:
