@@ -15,6 +15,7 @@ from rollbook.store.models.course import Course
 from rollbook.store.models.district import District
 from rollbook.store.models.district_role import DistrictRole
 from rollbook.store.models.enrollment import Enrollment
+from rollbook.store.models.examination import Examination
 from rollbook.store.models.guardianship import Guardianship
 from rollbook.store.models.hand_act import HandAct
 from rollbook.store.models.hold import Hold
@@ -54,6 +55,7 @@ __all__ = [
     "District",
     "DistrictRole",
     "Enrollment",
+    "Examination",
     "FailedSignIn",
     "Guardianship",
     "HandAct",
