@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -99,13 +98,14 @@ def examine(slug: Slug, name: Name = None, as_json: AsJson = False) -> None:
     """Test the connection: do the credentials work, what is shared, what is shared in vain, what is missing. Changes
     nothing."""
     boot()
-    from rollbook.services import access, sources
+    from rollbook.services import access, receipts, sources
 
     connection = access.connection(access.district(slug), name)
     with working("Testing the connection"):
         receipt = sources.examine(connection)
     if as_json:
-        print_json(_as_json(receipt, connection.name, connection.kind))
+        kept = receipts.as_kept(receipt)
+        print_json({"source": connection.name, "kind": connection.kind, **kept})
     else:
         _show(receipt)
     if not receipt.works:
@@ -130,24 +130,6 @@ def pull(
         return
     console().print(f"Wrote {out}", markup=False)
     console().print(table((("rows", "right"), ""), [(f"{rows:,}", file) for file, rows in written.items()]))
-
-
-def _as_json(receipt: SharingReceipt, name: str, kind: str) -> Mapping[str, object]:
-    return {
-        "source": name,
-        "kind": kind,
-        "works": receipt.works,
-        "problem": receipt.problem,
-        "hint": receipt.hint,
-        "exit_code": receipt.exit_code,
-        "speaks": receipt.speaks,
-        "version": receipt.version,
-        "rows": dict(receipt.rows),
-        "roles": dict(receipt.roles),
-        "schools": receipt.schools.to_dicts(),
-        "over_shared": list(receipt.over_shared),
-        "missing": list(receipt.missing),
-    }
 
 
 def _show(receipt: SharingReceipt) -> None:
@@ -177,7 +159,13 @@ def _show(receipt: SharingReceipt) -> None:
             for row in receipt.schools.iter_rows(named=True)
         ]
         out.print(table(headings, schools))
-    for title, sentences in (("More than needed", receipt.over_shared), ("Missing", receipt.missing)):
+        if receipt.classes_without_students:
+            out.print(f"{receipt.classes_without_students:,} of the classes have no students.", markup=False)
+    for title, sentences in (
+        ("Not needed, and not kept", receipt.dropped),
+        ("More than needed", receipt.over_shared),
+        ("Missing", receipt.missing),
+    ):
         if sentences:
             out.print(f"{title}:", style="bold")
             for sentence in sentences:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,19 @@ from rollbook.engine.sealed import read_sealed, write_sealed
 from rollbook.store.home import ARTIFACTS, home_directory
 from rollbook.store.models import District, SyncRun
 
-__all__ = ["exists", "purge", "read_plan", "read_snapshot", "write_plan", "write_snapshot"]
+__all__ = [
+    "exists",
+    "purge",
+    "read_plan",
+    "read_rows",
+    "read_snapshot",
+    "remove",
+    "write_plan",
+    "write_rows",
+    "write_snapshot",
+]
 
-_PLAN, _SNAPSHOT = "plan", "snapshot"
+_PLAN, _SNAPSHOT, _ROWS = "plan", "snapshot", "rows"
 _PLAN_FRAMES = tuple(field.name for field in dataclasses.fields(Plan) if field.name not in ("baseline", "inserts"))
 
 
@@ -89,6 +100,21 @@ def read_snapshot(district_id: int, name: str) -> Snapshot:
     )
 
 
+def write_rows(district_id: int, name: str, frames: Mapping[str, pl.DataFrame]) -> str:
+    """The rows behind what an examination found, frame by frame, are kept under ``name``, which is returned."""
+    return _write(district_id, name, {"kind": _ROWS, "frames": list(frames)}, dict(frames))
+
+
+def read_rows(district_id: int, name: str) -> dict[str, pl.DataFrame]:
+    """The frames that were kept under ``name``. Raises NotFound, ConfigError."""
+    return _read(district_id, name, _ROWS)[1]
+
+
+def remove(district_id: int, name: str) -> None:
+    """No artifact of that name is kept any more."""
+    _path(district_id, name).unlink(missing_ok=True)
+
+
 def exists(district_id: int, name: str) -> bool:
     """Whether an artifact of that name is kept."""
     return _path(district_id, name).is_file()
@@ -113,6 +139,13 @@ def purge(district: District, now: dt.datetime) -> list[str]:
             if path.name not in young and is_old:
                 path.unlink()
                 removed.append(f"The {kind} {path.stem} is older than {days} days and was removed.")
+    oldest = now - dt.timedelta(days=district.plan_retention_days)
+    for path in sorted(_folder(district.pk).glob(f"*.{_ROWS}")):
+        if dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC) < oldest:
+            path.unlink()
+            removed.append(
+                f"The rows of {path.stem} are older than {district.plan_retention_days} days and were removed."
+            )
     return removed
 
 
@@ -133,7 +166,9 @@ def _read(district_id: int, name: str, kind: str) -> tuple[dict[str, Any], dict[
 def _path(district_id: int, name: str, kind: str = "") -> Path:
     path = _folder(district_id) / name
     if path.parent != _folder(district_id) or not name.endswith(kind and f".{kind}"):
-        raise ConfigError(f"{name!r} is no name for an artifact.", hint=f"Names end in .{_PLAN} or .{_SNAPSHOT}.")
+        raise ConfigError(
+            f"{name!r} is no name for an artifact.", hint=f"Names end in .{_PLAN}, .{_SNAPSHOT} or .{_ROWS}."
+        )
     return path
 
 

@@ -12,7 +12,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from rollbook.core.errors import TransientError
-from rollbook.services import daily, letters, running, watching
+from rollbook.services import daily, examining, letters, running, watching
 from rollbook.services.scheduling import QUEUE, TASK
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "STOPPING",
     "ask_for_due",
     "carry_out_run",
+    "examine",
     "forget_old_jobs",
     "look_around",
     "send_letters",
@@ -51,6 +52,13 @@ def carry_out_run(context: JobContext, *, run_id: int) -> str | None:
         return None
     DONE[str(state)] += 1
     return str(state)
+
+
+@app.task(name=examining.TASK, queue=examining.QUEUE)
+def examine(*, examination_id: int) -> bool:
+    """One look at a source that changes nothing: a test of the connection, a self-check; whether it was there to be
+    carried out."""
+    return examining.carry_out(examination_id, now=lambda: dt.datetime.now(dt.UTC))
 
 
 @app.periodic(cron="* * * * *")

@@ -31,6 +31,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from rollbook.core.errors import RollbookError
 from rollbook.jobs.tasks import CHORES, DONE, STOPPING
 from rollbook.services import recovery
+from rollbook.services.examining import QUEUE as EXAMINATIONS
 from rollbook.services.scheduling import QUEUE
 
 __all__ = ["PARENT", "run", "run_beside"]
@@ -98,7 +99,7 @@ def run_beside(*, concurrency: int = 1, environment: Mapping[str, str] | None = 
 
 
 class _Worker:
-    """One process: two queues, a sweeper, and the patience to wait for the database."""
+    """One process: three queues, a sweeper, and the patience to wait for the database."""
 
     def __init__(self, concurrency: int, until_idle: bool, before_connecting: Callable[[], object] | None) -> None:
         self.concurrency = concurrency
@@ -154,6 +155,7 @@ class _Worker:
             async with app.open_async():
                 queues = [
                     asyncio.create_task(self._queue(app, QUEUE, self.concurrency)),
+                    asyncio.create_task(self._queue(app, EXAMINATIONS, 1)),
                     asyncio.create_task(self._queue(app, CHORES, 1)),
                 ]
                 stop = asyncio.create_task(self.stop.wait())

@@ -36,9 +36,10 @@ def test_it_says_what_is_over_shared_and_what_is_missing(tmp_path: Path) -> None
     assert receipt.works
     told = " ".join(receipt.over_shared)
     assert "password" in told
-    assert "results.csv" in told
-    assert "e_post_x" in told
-    assert "secret" not in told
+    dropped = " ".join(receipt.dropped)
+    assert "results.csv" in dropped
+    assert "e_post_x" in dropped
+    assert "secret" not in told + dropped
     assert any("courses.csv" in sentence for sentence in receipt.missing)
     assert any("email" in sentence for sentence in receipt.missing)
 

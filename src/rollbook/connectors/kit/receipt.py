@@ -12,9 +12,12 @@ from rollbook.core import findings
 from rollbook.core.errors import DataError, RollbookError
 from rollbook.core.snapshot import Mode, Snapshot
 
-__all__ = ["MISSING", "OVER_SHARED", "SharingReceipt", "receipt_of", "refusal_of"]
+__all__ = ["DROPPED", "MISSING", "OVER_SHARED", "SharingReceipt", "receipt_of", "refusal_of"]
 
-OVER_SHARED = ("FIL-026", "FIL-029", "HDR-006", "HDR-009", "HDR-010", "SRC-004", "SRC-005")
+DROPPED = ("FIL-026", "HDR-006", "HDR-009")
+"""Harmless, but not needed: it arrives and is not kept (S-4)."""
+OVER_SHARED = ("FIL-029", "HDR-010", "SRC-004", "SRC-005")
+"""It should not even arrive."""
 MISSING = (
     "FIL-020",
     "FIL-021",
@@ -37,7 +40,8 @@ class SharingReceipt:
     blank for a source that does not speak it.
 
     ``rows``: by stream; ``roles``: role as written → rows; ``schools``: columns ``sourced_id``, ``name``, ``users``,
-    ``classes``, ``enrollments``; ``over_shared`` and ``missing``: sentences.
+    ``classes``, ``enrollments``; ``classes_without_students``: of how many classes nobody is told to be a student;
+    ``dropped``, ``over_shared`` and ``missing``: sentences.
     """
 
     works: bool
@@ -49,6 +53,8 @@ class SharingReceipt:
     rows: Mapping[str, int]
     roles: Mapping[str, int]
     schools: pl.DataFrame
+    classes_without_students: int = 0
+    dropped: tuple[str, ...] = ()
     over_shared: tuple[str, ...]
     missing: tuple[str, ...]
     findings: pl.DataFrame
@@ -64,6 +70,8 @@ def receipt_of(snapshot: Snapshot, *, speaks: str = "") -> SharingReceipt:
         rows={name: frame.height for name, frame in frames.items()},
         roles=_roles(snapshot),
         schools=_schools(frames),
+        classes_without_students=_empty_classes(frames),
+        dropped=_sentences(snapshot.findings, DROPPED),
         over_shared=_sentences(snapshot.findings, OVER_SHARED),
         missing=_sentences(snapshot.findings, MISSING),
         findings=snapshot.findings,
@@ -81,6 +89,7 @@ def refusal_of(error: RollbookError) -> SharingReceipt:
         rows={},
         roles={},
         schools=_schools({}),
+        dropped=_sentences(found, DROPPED),
         over_shared=_sentences(found, OVER_SHARED),
         missing=_sentences(found, MISSING),
         findings=found,
@@ -105,6 +114,15 @@ def _roles(snapshot: Snapshot) -> dict[str, int]:
         return {}
     counted = frame["role"].str.strip_chars().value_counts(sort=True)
     return dict(counted.iter_rows())
+
+
+def _empty_classes(frames: Mapping[str, pl.DataFrame]) -> int:
+    """Classes that no enrollment of a student names; 0 where enrollments are not shared."""
+    classes, enrollments = frames.get("classes"), frames.get("enrollments")
+    if classes is None or enrollments is None or not {"classSourcedId", "role"} <= set(enrollments.columns):
+        return 0
+    filled = enrollments.filter(pl.col("role").str.strip_chars().str.to_lowercase() == "student")
+    return classes.join(filled, left_on="sourcedId", right_on="classSourcedId", how="anti").height
 
 
 def _schools(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
