@@ -12,7 +12,7 @@ LEGAL = """
 queued      .      yes      .       .        .       .      .     .         yes    yes
 planning    yes    .        yes     .        .       .      .     .         yes    yes
 planned     yes    .        .       yes      .       .      yes   yes       yes    yes
-applying    yes    .        .       .        yes     .      yes   .         yes    .
+applying    yes    .        yes     .        yes     .      yes   .         yes    .
 applied     .      .        .       .        .       yes    .     .         .      .
 undone      .      .        .       .        yes     .      .     .         .      .
 stale       .      .        .       .        .       .      .     .         .      .

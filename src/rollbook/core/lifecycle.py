@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from rollbook.core.errors import PlanStale
 
-__all__ = ["MOVES", "OVER", "WHEN", "HoldState", "RunKind", "RunState", "Why", "check_move", "is_legal"]
+__all__ = ["MOVES", "OVER", "WHEN", "Errand", "HoldState", "RunKind", "RunState", "Why", "check_move", "is_legal"]
 
 
 class RunKind(StrEnum):
@@ -29,6 +29,21 @@ class Why(StrEnum):
     """A person: "run now"."""
     CATCH_UP = "catch_up"
     """The schedule, long after it was due: nobody was there to do it."""
+
+
+class Errand(StrEnum):
+    """What a worker is asked to do with a run, where that is not the whole of it, from reading to applied."""
+
+    PLAN = "plan"
+    """Read and plan; the plan waits to be looked at."""
+    APPLY = "apply"
+    """Apply the plan as it was shown."""
+    RELEASE = "release"
+    """Apply what was approved after the plan had been applied (R-10)."""
+    UNDO = "undo"
+    """Take the run back, or nothing when later changes are in the way (R-11)."""
+    UNDO_REST = "undo_rest"
+    """Take back all of the run that nothing is in the way of."""
 
 
 class RunState(StrEnum):
@@ -61,7 +76,7 @@ MOVES: Mapping[RunState, frozenset[RunState]] = MappingProxyType(
         _S.QUEUED: frozenset({_S.PLANNING, _S.FAILED, _S.CANCELLED}),
         _S.PLANNING: frozenset({_S.PLANNED, _S.QUEUED, _S.FAILED, _S.CANCELLED}),
         _S.PLANNED: frozenset({_S.APPLYING, _S.QUEUED, _S.STALE, _S.DISCARDED, _S.FAILED, _S.CANCELLED}),
-        _S.APPLYING: frozenset({_S.APPLIED, _S.QUEUED, _S.STALE, _S.FAILED}),
+        _S.APPLYING: frozenset({_S.APPLIED, _S.QUEUED, _S.PLANNED, _S.STALE, _S.FAILED}),
         _S.APPLIED: frozenset({_S.UNDONE}),
         _S.UNDONE: frozenset({_S.APPLIED}),  # its undo was undone
         _S.STALE: frozenset(),
@@ -71,7 +86,8 @@ MOVES: Mapping[RunState, frozenset[RunState]] = MappingProxyType(
     }
 )
 """state → the states that may follow it. Nothing leaves stale, discarded, failed and cancelled: plan again. A worker's run
-goes back to queued when its worker died or was stopped, or when the source asked for patience; it goes on from there."""
+goes back to queued when its worker died or was stopped, or when the source asked for patience; it goes on from there. A plan
+that was to be applied as it was shown goes back to planned instead: nobody has seen another."""
 
 OVER: frozenset[RunState] = frozenset(state for state, following in MOVES.items() if not following)
 """The states that nothing follows."""

@@ -35,8 +35,9 @@ class Beat:
 
 
 def claim_job(run_id: int, *, job: int, worker: str) -> SyncRun | None:
-    """The run is ``worker``'s: a queued one begins to be planned, one that was applied but not looked at again goes on.
-    None when it is not there to be claimed: another has it, or it is over. This session bears the worker's mark."""
+    """The run is ``worker``'s: a queued one begins to be planned, one that was applied but not looked at again goes on,
+    and so does one with an errand. None when it is not there to be claimed: another has it, or it is over. This session
+    bears the worker's mark."""
     with transaction.atomic(durable=True), database.cursor() as cursor:
         cursor.execute("SELECT set_config('application_name', %s, false)", [_mark(worker)])
         cursor.execute(
@@ -46,7 +47,7 @@ def claim_job(run_id: int, *, job: int, worker: str) -> SyncRun | None:
                  started_at = coalesce(started_at, clock_timestamp()), starts = starts + 1, retry_at = NULL,
                  stage = '', done = 0, total = 0, stage_at = clock_timestamp()
                WHERE id = %(run)s AND job = %(job)s AND worker = '' AND ended_at IS NULL
-                 AND state IN (%(queued)s, %(applied)s)""",
+                 AND (state IN (%(queued)s, %(applied)s) OR errand <> '')""",
             {
                 "run": run_id,
                 "job": job,
@@ -95,9 +96,18 @@ def beat(cursor: Any, run_id: int, worker: str, *, stage: str, done: int, total:
     return Beat(is_ours=row is not None, cancel_by=row[0] if row else "")
 
 
-def hand_back(run: SyncRun, *, state: RunState, note: str = "", error: str = "", failure: str = "") -> bool:
-    """The run's worker has no lease on it any more; it is over, in ``state``, with the sentence ``error`` and the name of
-    the error, ``failure``. False when the lease was not that worker's any more, and then nothing changed."""
+def hand_back(
+    run: SyncRun,
+    *,
+    state: RunState,
+    note: str = "",
+    error: str = "",
+    failure: str = "",
+    follower: int | None = None,
+) -> bool:
+    """The run's worker has no lease on it any more, nor an errand; it is over, in ``state``, with the sentence ``error``
+    and the name of the error, ``failure``; ``follower`` goes on. False when the lease was not that worker's any more, and
+    then nothing changed."""
     with transaction.atomic():
         kept = SyncRun.objects.select_for_update().filter(pk=run.pk, worker=run.worker).exclude(worker="").first()
         if kept is None:
@@ -111,14 +121,16 @@ def hand_back(run: SyncRun, *, state: RunState, note: str = "", error: str = "",
             error=error,
             failure=failure,
             notes=[*kept.notes, note] if note else kept.notes,
+            errand="",
+            follower_id=follower,
             ended_at=dt.datetime.now(dt.UTC),
         )
     run.refresh_from_db()
     return True
 
 
-def end(run: SyncRun, *, leftover: int | None) -> bool:
-    """All stages of an applied run are done. False when the lease is another's."""
+def end(run: SyncRun, *, leftover: int | None, follower: int | None = None) -> bool:
+    """All stages of a run, or its errand, are done; ``follower`` came of it. False when the lease is another's."""
     ended = (
         SyncRun.objects.filter(pk=run.pk, worker=run.worker)
         .exclude(worker="")
@@ -128,6 +140,8 @@ def end(run: SyncRun, *, leftover: int | None) -> bool:
             heartbeat_at=None,
             stage="",
             leftover=leftover,
+            errand="",
+            follower_id=follower,
             ended_at=dt.datetime.now(dt.UTC),
         )
     )

@@ -15,6 +15,7 @@ from rollbook.core.retries import MOST_STARTS
 from rollbook.engine import leases
 from rollbook.engine.runs import recover
 from rollbook.services import scheduling
+from rollbook.services.errands import state_after_failing
 from rollbook.services.scheduling import QUEUE
 from rollbook.store.models import SourceConnection, SyncRun
 
@@ -58,10 +59,13 @@ def _silent(seconds: float, now: dt.datetime) -> list[str]:
         note = f"Worker {worker} gave no sign of life any more while it was at {run.stage or 'its beginning'}."
         limit = settings.ROLLBOOK_RUN_HOURS * 3600
         is_overdue = run.stage_at is not None and (now - run.stage_at).total_seconds() > limit
-        if run.state != RunState.APPLIED and (is_overdue or run.starts >= MOST_STARTS):
+        tired = is_overdue or run.starts >= MOST_STARTS
+        if tired and (run.errand or run.state != RunState.APPLIED):
             why = "it took longer than a run may" if is_overdue else f"that was its start number {run.starts}"
             error = f"{note} It was not begun again: {why}. Nothing was applied."
-            done = leases.hand_back(run, state=RunState.FAILED, note=note, error=error, failure=LeaseLost.__name__)
+            done = leases.hand_back(
+                run, state=state_after_failing(run), note=note, error=error, failure=LeaseLost.__name__
+            )
         else:
             done = scheduling.release(run, worker=run.worker, note=note, now=now)
         if done:
@@ -77,7 +81,7 @@ def _forgotten(seconds: float, now: dt.datetime) -> list[str]:
             """SELECT r.id FROM sync_run r LEFT JOIN procrastinate_jobs j ON j.id = r.job
                LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
                WHERE r.worker = '' AND r.job IS NOT NULL AND r.ended_at IS NULL
-                 AND (r.state = %(queued)s OR r.state = %(applied)s)
+                 AND (r.state = %(queued)s OR r.state = %(applied)s OR r.errand <> '')
                  AND (j.id IS NULL OR j.status NOT IN ('todo', 'doing')
                    OR (j.status = 'doing' AND (
                        w.id IS NULL OR w.last_heartbeat < clock_timestamp() - make_interval(secs => %(seconds)s)

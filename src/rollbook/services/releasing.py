@@ -14,7 +14,7 @@ from rollbook.services import applying, approving, planning
 from rollbook.services.applying import Applied
 from rollbook.store.models import Hold, HoldDecision, SyncRun
 
-__all__ = ["release"]
+__all__ = ["ready", "release"]
 
 
 def release(*, run: SyncRun, by: str, now: dt.datetime, progress: Progress | None = None) -> Applied:
@@ -26,6 +26,18 @@ def release(*, run: SyncRun, by: str, now: dt.datetime, progress: Progress | Non
     """
     if run.state == RunState.PLANNED:
         return applying.apply(run=run, by=by, now=now, progress=progress)
+    keys = ready(run, now=now)
+    renewed = planning.renew(run, by=by, now=now)
+    _compare(run, renewed.run, keys)
+    _carry(run, renewed.run, keys)
+    done = applying.apply(run=renewed.run, by=by, now=now, planned=renewed, progress=progress)
+    Hold.objects.filter(run=run, key__in=done.approved).update(released_run=done.run)
+    return done
+
+
+def ready(run: SyncRun, *, now: dt.datetime) -> tuple[str, ...]:
+    """The holds of an applied run that were approved since. Raises HoldRequired when there is none, PlanStale when the plan
+    or the approval is too old."""
     approving.refuse_over(run)
     keys = approving.approved(run, now=now)
     if not keys:
@@ -33,12 +45,7 @@ def release(*, run: SyncRun, by: str, now: dt.datetime, progress: Progress | Non
             f"No hold of run {run.pk} is approved that was not applied already.",
             hint=f"List them with: rollbook holds {run.connection.district.slug}",
         )
-    renewed = planning.renew(run, by=by, now=now)
-    _compare(run, renewed.run, keys)
-    _carry(run, renewed.run, keys)
-    done = applying.apply(run=renewed.run, by=by, now=now, planned=renewed, progress=progress)
-    Hold.objects.filter(run=run, key__in=done.approved).update(released_run=done.run)
-    return done
+    return keys
 
 
 def _compare(run: SyncRun, renewed: SyncRun, keys: Sequence[str]) -> None:

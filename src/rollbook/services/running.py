@@ -17,12 +17,12 @@ from django.db import InterfaceError, OperationalError
 from django.db import connection as database
 
 from rollbook.core.errors import LeaseLost, PlanStale, RollbookError, TransientError
-from rollbook.core.lifecycle import OVER, RunState
+from rollbook.core.lifecycle import OVER, Errand, RunState
 from rollbook.core.retries import Verdict, verdict, verdict_on_database
 from rollbook.engine import leases, spans
 from rollbook.engine.heart import Cancelled, Heart, Stopped
 from rollbook.engine.locks import lease
-from rollbook.services import applying, planning, scheduling
+from rollbook.services import applying, errands, planning, scheduling
 from rollbook.services.applying import Applied
 from rollbook.services.planning import Planned
 from rollbook.store.models import SyncRun
@@ -105,6 +105,9 @@ def _guarded(heart: Heart) -> None:
 def _stages(heart: Heart) -> None:
     """Read, clean, plan, apply, verify, end."""
     run = heart.run
+    if run.errand and run.errand != Errand.PLAN:
+        errands.carry_out(heart, now=_now())
+        return
     if run.state == RunState.APPLIED:
         heart.is_applying = True
         heart("verify", 0, 1)
@@ -112,6 +115,9 @@ def _stages(heart: Heart) -> None:
     else:
         planned = planning.make(connection=run.connection, by=run.created_by, now=_now(), progress=heart, into=run)
         heart.check()
+        if run.errand:
+            leases.end(planned.run, leftover=None)
+            return
         heart.is_applying = True
         leftover = _apply(heart, planned).leftover
     heart("report", 0, 1)
@@ -152,12 +158,13 @@ def _failed(heart: Heart, error: RollbookError, what: Verdict) -> None:
         note = f"Try {run.starts}: {error.message}"
         scheduling.release(run, worker=heart.worker, note=note, now=_now(), at=at, ends_job=False)
         return
-    if run.state == RunState.APPLIED:
+    if run.state == RunState.APPLIED and run.errand in ("", Errand.APPLY):
         leases.end(run, leftover=None)
         return
-    state = RunState(run.state) if run.state in OVER else RunState.FAILED
-    leases.hand_back(run, state=state, error=error.message, failure=error.code)
-    if what.pauses:
+    heir = error.detail.get("renewed") if isinstance(error, PlanStale) else None
+    state = errands.state_after_failing(run)
+    leases.hand_back(run, state=state, error=error.message, failure=error.code, follower=heir)
+    if what.pauses and run.errand in ("", Errand.PLAN):
         scheduling.pause(run.connection, because=error.message, now=_now())
 
 

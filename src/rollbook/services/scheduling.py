@@ -14,17 +14,20 @@ from django.db import transaction
 from procrastinate import App
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from rollbook.core.lifecycle import OVER, RunKind, RunState, Why, check_move
+from rollbook.core.errors import PlanStale
+from rollbook.core.lifecycle import OVER, Errand, RunKind, RunState, Why, check_move
 from rollbook.services.changelog import note_values
 from rollbook.store.models import SourceConnection, SyncRun
 
-__all__ = ["QUEUE", "TASK", "cancel", "pause", "postpone", "release", "request_run", "resume"]
+__all__ = ["QUEUE", "TASK", "cancel", "pause", "postpone", "release", "request", "request_run", "resume"]
 
 TASK: Final = "rollbook.run"
 QUEUE: Final = "runs"
 _QUEUES: Final = App(connector=DjangoConnector())
 """Puts jobs into the queue on Django's connection: in our transaction, also inside a worker, whose own connector is not."""
 _PRIORITY: Final = {Why.MANUAL: 10, Why.DAILY: 0, Why.CATCH_UP: 0}
+_ERRAND: Final = 20
+"""A person has looked, and waits for what was looked at."""
 
 
 def request_run(
@@ -34,16 +37,20 @@ def request_run(
     now: dt.datetime,
     why: Why = Why.MANUAL,
     due_at: dt.datetime | None = None,
+    only_plan: bool = False,
 ) -> SyncRun:
     """A run of ``connection`` waits for a worker, and is returned: the one that waited already, or a new one.
 
     A person's run takes the place of a waiting one of the schedule, which is cancelled and says so. ``due_at``: the moment
-    of the schedule that it serves; it does not begin earlier.
+    of the schedule that it serves; it does not begin earlier. ``only_plan``: the plan waits to be looked at; where a run
+    waits already, it does what the first who asked for it wanted, and is applied when anybody wants it.
     """
     with transaction.atomic():
         kept = _alone(connection.pk)
         waiting = SyncRun.objects.of(kept.pk).waiting().first()
-        if waiting is not None and (why != Why.MANUAL or waiting.why == Why.MANUAL):
+        if waiting is not None and (why != Why.MANUAL or waiting.why == Why.MANUAL or only_plan):
+            if not only_plan and waiting.errand:
+                SyncRun.objects.filter(pk=waiting.pk).update(errand="")
             if why == Why.MANUAL and waiting.retry_at is not None:
                 _hurry(waiting)
             return waiting
@@ -61,6 +68,8 @@ def request_run(
             created_by=by,
             why=why,
             due_at=due_at,
+            errand=Errand.PLAN if only_plan else "",
+            errand_by=by if only_plan else "",
         )
         _enqueue(run, at=due_at)
         if waiting is not None:
@@ -68,14 +77,36 @@ def request_run(
     return run
 
 
+def request(run: SyncRun, *, errand: Errand, by: str, now: dt.datetime) -> None:
+    """The errand waits for a worker, in the name of ``by``; asking twice is asking once. What may be asked of which run,
+    ``errands`` says. Raises PlanStale when something else is asked of the run already, or a worker is at it."""
+    with transaction.atomic():
+        _alone(run.connection_id)
+        kept = SyncRun.objects.select_for_update().get(pk=run.pk)
+        if kept.worker or (kept.errand and kept.ended_at is None):
+            if kept.errand != errand:
+                raise PlanStale(f"Run {run.pk} is at work already.", hint="Wait until that has ended, then look again.")
+        else:
+            SyncRun.objects.filter(pk=kept.pk).update(
+                errand=errand, errand_by=by, ended_at=None, error="", failure="", starts=0, cancel_by="", follower=None
+            )
+            _enqueue(kept, at=None, priority=_ERRAND)
+    run.refresh_from_db()
+
+
 def cancel(run: SyncRun, *, by: str, now: dt.datetime) -> bool:
-    """The run is cancelled (True), or its worker will end it before anything is applied (False).
+    """The run is cancelled (True), or its worker will end it before anything is applied (False). Of a run whose plan was
+    made already, only what waits to be done with it is withdrawn.
 
     Raises PlanStale when it is too late: it is being applied, or over. An applied run can be undone instead.
     """
     with transaction.atomic():
         _alone(run.connection_id)
         kept = SyncRun.objects.select_for_update().get(pk=run.pk)
+        if kept.errand and kept.state in (RunState.PLANNED, RunState.APPLIED):
+            _withdraw(kept, by=by, now=now)
+            run.refresh_from_db()
+            return True
         if kept.state in (RunState.PLANNING, RunState.PLANNED) and kept.worker:
             SyncRun.objects.filter(pk=kept.pk).update(cancel_by=by)
             return False
@@ -106,14 +137,16 @@ def release(
             return False
         if ends_job:
             _end_job(kept.job)
-        state = RunState(kept.state)
+        state, errand = RunState(kept.state), kept.errand
         values: dict[str, Any] = {"worker": "", "backend_pid": None, "heartbeat_at": None, "stage": ""}
         values["notes"] = [*kept.notes, note]
         other = SyncRun.objects.of(kept.connection_id).waiting().exclude(pk=kept.pk).first()
-        if state in OVER:
-            values["ended_at"] = now
+        if state in OVER or state == RunState.UNDONE:
+            values |= {"ended_at": now, "errand": ""}
         elif state == RunState.APPLIED:
             values["ended_at"] = None
+        elif kept.errand == Errand.APPLY:
+            values |= {"state": RunState.PLANNED, "retry_at": at}
         elif other is not None:
             values |= {
                 "state": RunState.FAILED,
@@ -125,8 +158,8 @@ def release(
         SyncRun.objects.filter(pk=kept.pk).update(**values)
         kept.refresh_from_db()
         if kept.ended_at is None:
-            _enqueue(kept, at=at)
-        elif state == RunState.STALE:
+            _enqueue(kept, at=at, priority=_ERRAND if kept.errand else None)
+        elif state == RunState.STALE and not errand:
             request_run(kept.connection, by=kept.created_by, now=now, why=Why(kept.why or Why.MANUAL))
     run.refresh_from_db()
     return True
@@ -172,7 +205,19 @@ def _alone(connection_id: int) -> SourceConnection:
     return SourceConnection.objects.select_for_update().get(pk=connection_id)
 
 
-def _enqueue(run: SyncRun, *, at: dt.datetime | None) -> None:
+def _withdraw(kept: SyncRun, *, by: str, now: dt.datetime) -> None:
+    if kept.worker:
+        raise PlanStale(
+            f"A worker has begun with run {kept.pk}: it is too late to withdraw it.",
+            hint="Wait until it is done; what is applied can be undone.",
+            detail={"run": kept.pk},
+        )
+    _drop_job(kept.job)
+    note = f"{by} withdrew it before a worker had begun."
+    SyncRun.objects.filter(pk=kept.pk).update(errand="", ended_at=now, notes=[*kept.notes, note])
+
+
+def _enqueue(run: SyncRun, *, at: dt.datetime | None, priority: int | None = None) -> None:
     """The run has a job. Of those that are to begin, a connection has one; one that is to be looked at again may wait
     beside it."""
     name = f"connection:{run.connection_id}"
@@ -181,7 +226,7 @@ def _enqueue(run: SyncRun, *, at: dt.datetime | None) -> None:
         queue=QUEUE,
         lock=name,
         queueing_lock=name if run.state == RunState.QUEUED else f"{name}:run:{run.pk}",
-        priority=_PRIORITY.get(Why(run.why or Why.MANUAL), 0),
+        priority=_PRIORITY.get(Why(run.why or Why.MANUAL), 0) if priority is None else priority,
         schedule_at=at,
     )
     job = deferrer.defer(run_id=run.pk)

@@ -34,6 +34,11 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
         """Runs that wait for a worker."""
         return self.filter(state=RunState.QUEUED)
 
+    def unfinished(self) -> Self:
+        """Runs that a worker has, or that wait for one, whatever is to be done with them."""
+        asked = models.Q(ended_at=None) & ~models.Q(errand="")
+        return self.filter(models.Q(state=RunState.QUEUED) | ~models.Q(worker="") | asked)
+
     def at_work(self) -> Self:
         """Runs that a worker has a lease on."""
         return self.exclude(worker="")
@@ -60,7 +65,9 @@ class SyncRun(models.Model):
     ``stage_at`` (what it is doing, how far it is, since when), ``starts`` (how often a worker began), ``retry_at`` (not
     before), ``cancel_by`` (who asked it to stop), ``notes`` (what happened on the way, a sentence each), ``started_at``,
     ``ended_at``, ``failure`` (the name of the error that ended it; ``error`` is its sentence), ``leftover`` (what verify
-    found, R-12; null: it has not looked).
+    found, R-12; null: it has not looked). ``errand``, ``errand_by``: what a worker is asked to do with the run, and by whom
+    (``core.lifecycle.Errand``; blank: all of it, or nothing). ``follower``: the run that came of the errand: an undo, what
+    was approved late, or the plan made again.
     """
 
     district = models.ForeignKey("store.District", on_delete=models.PROTECT, related_name="runs", db_index=False)
@@ -103,6 +110,9 @@ class SyncRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     failure = models.TextField(default="", db_default="")
     leftover = models.BigIntegerField(null=True)
+    errand = models.TextField(default="", db_default="")
+    errand_by = models.TextField(default="", db_default="")
+    follower = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="follows", db_index=False)
 
     objects: ClassVar = SyncRunQuerySet.as_manager()
 
