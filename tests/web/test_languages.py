@@ -111,7 +111,16 @@ def test_numbers_and_plurals_are_the_languages_own(count: int, words: str) -> No
             "runs": [],
             "alarms": [],
         }
-        frame = {"title": "", "account": "", "district": "", "home": "", "search": "", "may_decide": False, "rail": []}
+        frame = {
+            "title": "",
+            "account": "",
+            "district": "",
+            "home": "",
+            "search": "",
+            "may_decide": False,
+            "rail": [],
+            "work": None,
+        }
         html = render_to_string("home/home.html", {"page": page, "frame": frame, "messages": [], "csrf_token": "x"})
         assert re.search(words, html)
         assert state_word("applied") == "aplicada"

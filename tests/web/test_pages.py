@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.engine.commands import DAY2, Shell
-from tests.web.people import NOW, asking, browser, person
+from tests.web.people import NOW, asking, browser, person, work
 
 from rollbook.core.lifecycle import RunState
 from rollbook.store.models import Alarm, District, SourceConnection, Student, SyncRun
@@ -19,17 +21,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # A page, and the most statements it may send: session, account, seat, and what it is about.
 PAGES = {
-    "/d/maple/": 21,
-    "/d/maple/set-up/": 12,
-    "/d/maple/sources/{source}/settings/": 4,
-    "/d/maple/students/": 10,
-    "/d/maple/schools/": 8,
-    "/d/maple/runs/": 6,
-    "/d/maple/runs/{run}/": 12,
-    "/d/maple/runs/{run}/preview/": 11,
-    "/d/maple/runs/{run}/records/?kind=student": 6,
-    "/d/maple/runs/{run}/records/?kind=enrollment&what=held&school=district": 6,
-    "/d/maple/runs/{run}/records/?kind=staff&q=nobody-is-called-so": 6,
+    "/d/maple/": 22,
+    "/d/maple/set-up/": 13,
+    "/d/maple/sources/{source}/settings/": 5,
+    "/d/maple/students/": 11,
+    "/d/maple/schools/": 9,
+    "/d/maple/runs/": 7,
+    "/d/maple/runs/{run}/": 13,
+    "/d/maple/runs/{run}/preview/": 12,
+    "/d/maple/runs/{run}/records/?kind=student": 7,
+    "/d/maple/runs/{run}/records/?kind=enrollment&what=held&school=district": 7,
+    "/d/maple/runs/{run}/records/?kind=staff&q=nobody-is-called-so": 7,
     "/components/": 3,
 }
 
@@ -153,7 +155,12 @@ def test_a_plan_is_applied_as_it_was_shown_and_undone(alice: Client, planned: Sy
 
     answer = alice.post(f"{address}apply/", follow=True)
     assert answer.redirect_chain == [(address, 302)]
-    assert "rows were written, in one transaction" in text(answer)
+    assert "It waits for a worker." in text(answer)
+    assert '<meta http-equiv="refresh"' in text(answer)
+    assert "a worker is asked to apply it" in text(alice.get(f"{address}preview/")).lower()
+    planned.refresh_from_db()
+    assert planned.state == RunState.PLANNED  # no request waits for it
+    assert work() == 1
     planned.refresh_from_db()
     assert (planned.state, planned.created_by == "alice@example.org") == (RunState.APPLIED, False)
     assert "Apply" not in text(alice.get(f"{address}preview/"))
@@ -161,8 +168,9 @@ def test_a_plan_is_applied_as_it_was_shown_and_undone(alice: Client, planned: Sy
 
     preview = text(alice.get(f"{address}undo/"))
     assert "would be written" in preview
-    undone = alice.post(f"{address}undo/", follow=True)
-    assert f"Run {planned.pk} is undone" in text(undone)
+    assert alice.post(f"{address}undo/", follow=True).redirect_chain == [(address, 302)]
+    assert work() == 1
+    assert "undone by run" in text(alice.get(address))
     assert Student.objects.filter(status="active").count() == before
     undo = SyncRun.objects.get(undoes=planned)
     assert undo.created_by == "alice@example.org"
@@ -199,6 +207,7 @@ def test_what_waits_goes_along_only_when_it_is_chosen(alice: Client, held: SyncR
     )
     assert alice.post(f"{address}holds/", {"hold": heads[0], "verdict": "nonsense"}).status_code == 400
     alice.post(f"{address}apply/")
+    work()
     held.refresh_from_db()
     assert (held.state, held.approved) == (RunState.APPLIED, [])
 
@@ -206,8 +215,10 @@ def test_what_waits_goes_along_only_when_it_is_chosen(alice: Client, held: SyncR
     page = text(alice.get(f"{address}preview/"))
     assert f"{more - applies} approved changes can follow now." in page
     answer = alice.post(f"{address}apply/", follow=True)
+    assert answer.redirect_chain == [(address, 302)]
+    work()
     follower = SyncRun.objects.latest("pk")
-    assert answer.redirect_chain == [(f"/d/maple/runs/{follower.pk}/", 302)]
+    assert f"Run {follower.pk} goes on from here." in text(alice.get(address))
     assert heads[0] in follower.approved
     assert f"{more - applies} approved changes" not in text(alice.get(f"{address}preview/"))
 
@@ -229,10 +240,12 @@ def test_two_persons_approve_where_that_is_the_rule(alice: Client, maple: Shell,
 def test_a_plan_that_is_out_of_date_is_made_again_and_shown(alice: Client, maple: Shell, planned: SyncRun) -> None:
     again = maple.json("plan", "maple", "--on", DAY2)
     maple.ok("apply", again["plan"])
-    answer = alice.post(f"/d/maple/runs/{planned.pk}/apply/", follow=True)
+    alice.post(f"/d/maple/runs/{planned.pk}/apply/")
+    work()
     renewed = SyncRun.objects.latest("pk")
-    assert answer.redirect_chain == [(f"/d/maple/runs/{renewed.pk}/preview/", 302)]
-    assert "The directory has changed since this plan was computed." in text(answer)
+    page = text(alice.get(f"/d/maple/runs/{planned.pk}/"))
+    assert "The directory has changed since this plan was computed." in page
+    assert f'href="/d/maple/runs/{renewed.pk}/preview/"' in page
 
 
 def test_the_records_behind_a_number_are_as_many_as_it_says(alice: Client, planned: SyncRun) -> None:
@@ -299,6 +312,41 @@ def test_a_person_asks_for_a_run_sees_it_wait_and_cancels_it(
     assert dan.post(f"{address}cancel/").status_code == 403
     assert "is cancelled. Nothing was applied." in text(alice.post(f"{address}cancel/", follow=True))
     assert alice.post(f"{address}cancel/").status_code == 409
+
+
+def test_progress_is_told_on_its_page_and_under_the_header_of_others(
+    alice: Client, dan: Client, planned: SyncRun
+) -> None:
+    address, bar = f"/d/maple/runs/{planned.pk}/", "/d/maple/at-work/"
+    assert '<div id="at-work"></div>' in text(alice.get(bar))
+    alice.post(f"{address}apply/")
+    assert "No worker looks at the queue, so nothing happens." in text(alice.get("/d/maple/students/"))
+    now = timezone.now()
+    claimed = {"worker": "box:1:ab", "stage": "insert student", "done": 400, "total": 4000, "starts": 1}
+    SyncRun.objects.filter(pk=planned.pk).update(**claimed, stage_at=now - timedelta(seconds=10), heartbeat_at=now)
+    for client in (alice, dan):
+        for path in (f"{address}progress/", bar):
+            with asking() as asked:
+                answer = client.get(path)
+            page = text(answer)
+            assert "HX-Refresh" not in answer
+            assert "add students" in page
+            assert "400 of 4,000 rows" in page
+            assert re.search(r"(39|40) a second, about \d\d s left", page), page
+            assert 'value="10"' in page
+            assert asked.number <= 10, asked.statements
+    assert "it is too late" in text(alice.post(f"{address}cancel/", follow=True))
+    SyncRun.objects.filter(pk=planned.pk).update(worker="", errand="", ended_at=now)
+    assert alice.get(f"{address}progress/")["HX-Refresh"] == "true"
+
+
+def test_what_was_asked_of_a_worker_is_withdrawn(alice: Client, planned: SyncRun) -> None:
+    address = f"/d/maple/runs/{planned.pk}/"
+    page = text(alice.post(f"{address}apply/", follow=True))
+    assert "Leave it: do not do this" in page
+    assert "Withdrawn. Nothing was done." in text(alice.post(f"{address}cancel/", follow=True))
+    assert work() == 0
+    assert "Apply" in text(alice.get(f"{address}preview/"))
 
 
 def test_empty_pages_say_what_to_do_first(charlie: Client) -> None:

@@ -36,7 +36,8 @@ GROUP_SCHEMA: dict[str, pl.DataType] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
     """A run without its plan. ``rows``: stream → rows received; ``rows_before``: those of the last sync run of the source
-    that received something. ``seconds``: stage → how long. ``undoes``, ``undone_by``: run numbers."""
+    that received something. ``seconds``: stage → how long. ``undoes``, ``undone_by``: run numbers.
+    ``leftover``: what a second plan would still change; ``is_busy``: a worker is at it, or is asked to be."""
 
     run: int
     plan: str
@@ -48,6 +49,8 @@ class RunFacts:
     planned_by: str
     applied_at: dt.datetime | None
     error: str
+    leftover: int | None
+    is_busy: bool
     is_kept: bool
     rows: Mapping[str, int]
     rows_before: Mapping[str, int]
@@ -92,6 +95,8 @@ def facts_of(run: SyncRun) -> RunFacts:
         planned_by=run.created_by,
         applied_at=run.applied_at,
         error=run.error,
+        leftover=run.leftover,
+        is_busy=bool(run.worker or (run.errand and run.ended_at is None)),
         is_kept=bool(run.plan_artifact) or run.kind == RunKind.UNDO,
         rows=run.rows,
         rows_before=before.values_list("rows", flat=True).first() or {},

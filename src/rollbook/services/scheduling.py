@@ -90,6 +90,7 @@ def request(run: SyncRun, *, errand: Errand, by: str, now: dt.datetime) -> None:
             SyncRun.objects.filter(pk=kept.pk).update(
                 errand=errand, errand_by=by, ended_at=None, error="", failure="", starts=0, cancel_by="", follower=None
             )
+            _drop_job(kept.job)  # of an earlier errand that somebody else has done
             _enqueue(kept, at=None, priority=_ERRAND)
     run.refresh_from_db()
 

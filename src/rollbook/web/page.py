@@ -9,9 +9,12 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rollbook.services.access import Act, Seat
+from rollbook.services.progress import at_work
+from rollbook.web.progress.presenters import ProgressCard, progress_card
 
 __all__ = ["Frame", "RailItem", "account_of", "show"]
 
@@ -27,7 +30,8 @@ class RailItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The frame of a page. Without a district ``district``, ``home`` and ``search`` are empty."""
+    """The frame of a page. Without a district ``district``, ``home`` and ``search`` are empty. ``work``: the run that is at
+    work in the district, told under the header; None on its own page."""
 
     title: str
     account: str
@@ -35,6 +39,7 @@ class Frame:
     home: str
     search: str
     may_decide: bool
+    work: ProgressCard | None
     rail: tuple[RailItem, ...]
 
 
@@ -52,14 +57,17 @@ def show(
     seat: Seat | None = None,
     here: str = "",
     status: int = 200,
+    tells_progress: bool = False,
 ) -> HttpResponse:
-    """The page in its frame. ``here``: the name of the rail's line that it belongs to."""
-    frame = _frame(request, title=title, seat=seat, here=here)
+    """The page in its frame. ``here``: the name of the rail's line that it belongs to; ``tells_progress``: the page itself
+    says how far the work is."""
+    frame = _frame(request, title=title, seat=seat, here=here, tells_progress=tells_progress)
     return render(request, template, {"page": page, "frame": frame}, status=status)
 
 
-def _frame(request: HttpRequest, *, title: str, seat: Seat | None, here: str) -> Frame:
+def _frame(request: HttpRequest, *, title: str, seat: Seat | None, here: str, tells_progress: bool) -> Frame:
     slug = seat.district.slug if seat else ""
+    work = at_work(seat.district, now=timezone.now()) if seat and not tells_progress else None
     lines = (
         ("home", _("Home")),
         ("set-up", _("Set-up")),
@@ -73,6 +81,7 @@ def _frame(request: HttpRequest, *, title: str, seat: Seat | None, here: str) ->
         home=reverse("home", args=[slug]) if seat else "",
         search=reverse("students", args=[slug]) if seat else "",
         may_decide=seat is not None and seat.may(Act.DECIDE),
+        work=progress_card(slug, work) if work else None,
         rail=tuple(
             RailItem(name=name, address=reverse(line, args=[slug]), is_here=line == here) for line, name in lines
         )

@@ -10,6 +10,7 @@ from rollbook.web.gallery import views as gallery
 from rollbook.web.home import views as home
 from rollbook.web.operators import views as operators
 from rollbook.web.preview import views as preview
+from rollbook.web.progress import views as progress
 from rollbook.web.runs import views as runs
 from rollbook.web.set_up import views as set_up
 from rollbook.web.sign_in import views as sign_in
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/set-up/", set_up.set_up, name="set-up"),
     path("d/<slug:slug>/sources/<int:number>/settings/", sync_settings.settings, name="settings"),
     path("d/<slug:slug>/sources/<int:number>/run/", runs.run_now, name="run-now"),
+    path("d/<slug:slug>/at-work/", progress.at_work, name="at-work"),
+    path("d/<slug:slug>/runs/<int:number>/progress/", progress.run_progress, name="run-progress"),
     path("d/<slug:slug>/runs/<int:number>/cancel/", runs.cancel, name="cancel"),
     path("d/<slug:slug>/runs/<int:number>/", runs.run, name="run"),
     path("d/<slug:slug>/runs/<int:number>/report.<str:form>", runs.download, name="report"),

@@ -106,7 +106,7 @@ def preview_page(slug: str, facts: RunFacts, told: RunTold, holds: Sequence[Wait
         slug=slug,
         facts=facts,
         state=state_word(facts.state),
-        can_apply=applies > 0 and (is_late or facts.state == RunState.PLANNED),
+        can_apply=applies > 0 and not facts.is_busy and (is_late or facts.state == RunState.PLANNED),
         is_late=is_late,
         applies=applies,
         waits=int(told.matrix["held"].sum()),

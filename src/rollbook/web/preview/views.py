@@ -7,15 +7,14 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rollbook.core.entities import KINDS
-from rollbook.core.errors import NotFound, PlanStale, RollbookError
+from rollbook.core.errors import NotFound, RollbookError
 from rollbook.reports import run_page as report
 from rollbook.reports.record_page import DISTRICT, record_page
-from rollbook.services import access, approving, releasing
+from rollbook.services import access, approving, errands
 from rollbook.services.access import Act, Seat
 from rollbook.web.components.paging import page_number
 from rollbook.web.doors import in_district
@@ -83,29 +82,12 @@ def records(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 @require_POST
 @in_district(Act.DECIDE)
 def apply(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
-    """The plan is applied as it was shown, with the holds that are approved; a plan that is out of date is made again and
-    shown instead."""
+    """A worker will apply the plan as it was shown, with the holds that are approved; the run's page tells how far it is."""
     found = access.district_run(seat.district, number)
-    try:
-        done = releasing.release(run=found, by=account_of(request).get_username(), now=timezone.now())
-    except PlanStale as stale:
-        renewed = stale.detail.get("renewed")
-        if not renewed:
-            raise
-        invitation = _("This is the new plan: look at it, then apply it.")
-        messages.warning(request, f"{stale.message} {invitation}")
-        return redirect("preview", seat.district.slug, renewed)
-    rows = number_format(done.receipt.rows, force_grouping=True)
-    if done.leftover:
-        messages.error(
-            request,
-            _("A second plan would still change %(rows)d records. That is a fault of Rollbook: please report it.")
-            % {"rows": done.leftover},
-        )
-    messages.success(
-        request, _("%(rows)s rows were written, in one transaction. You can undo it below.") % {"rows": rows}
-    )
-    return redirect("run", seat.district.slug, done.run.pk)
+    errands.apply(run=found, by=account_of(request).get_username(), now=timezone.now())
+    if request.POST.get("back") == "launch":
+        return redirect("launch", seat.district.slug, found.connection_id)
+    return redirect("run", seat.district.slug, found.pk)
 
 
 def _school(word: str) -> int | None:

@@ -14,6 +14,7 @@ from rollbook.core.lifecycle import RunKind, RunState
 from rollbook.reports.run_list import RunRow
 from rollbook.reports.run_page import RunFacts, RunTold
 from rollbook.services.progress import Progress
+from rollbook.web.progress.presenters import ProgressCard, progress_card, stage_words
 
 __all__ = [
     "Cell",
@@ -22,7 +23,6 @@ __all__ = [
     "Hold",
     "LeftOut",
     "MatrixRow",
-    "ProgressCard",
     "RunLine",
     "RunPage",
     "RunsPage",
@@ -30,7 +30,6 @@ __all__ = [
     "headings",
     "holds_of",
     "matrix_rows",
-    "progress_card",
     "query_of",
     "run_page",
     "runs_page",
@@ -140,21 +139,6 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressCard:
-    """How far a run is. ``percent`` and ``left`` are None where that is not known; ``may_cancel``: nothing is being
-    applied yet."""
-
-    sentence: str
-    percent: str | None
-    rate: str
-    seconds_left: float | None
-    notes: tuple[str, ...]
-    is_over: bool
-    may_cancel: bool
-    successor: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RunPage:
     """One run."""
 
@@ -226,34 +210,10 @@ def runs_page(slug: str, rows: Sequence[RunRow], size: int) -> RunsPage:
     )
 
 
-def progress_card(progress: Progress) -> ProgressCard:
-    """The progress in a sentence and a bar."""
-    words = {**_stage_words(), "apply": _("write"), "verify": _("plan again: it must be empty")}
-    if progress.state == RunState.QUEUED:
-        sentence = _("It waits for a worker.")
-        if progress.ahead:
-            sentence = _("It waits for a worker; %(runs)d runs are before it.") % {"runs": progress.ahead}
-    elif progress.stage:
-        stage = words.get(progress.stage, progress.stage.replace("_", " "))
-        sentence = _("At work: %(stage)s.") % {"stage": stage}
-    else:
-        sentence = _("A worker is at it.")
-    counts_rows = progress.total > 100
-    return ProgressCard(
-        sentence=sentence,
-        percent=f"{min(100.0, 100 * progress.done / progress.total):.0f}" if counts_rows else None,
-        rate=f"{progress.rate:,.0f}" if progress.rate and counts_rows else "",
-        seconds_left=progress.seconds_left,
-        notes=progress.notes,
-        is_over=progress.is_over,
-        may_cancel=not progress.is_over and progress.state in (RunState.QUEUED, RunState.PLANNING),
-        successor=progress.successor,
-    )
-
-
 def run_page(slug: str, facts: RunFacts, told: RunTold | None, progress: Progress) -> RunPage:
     """``told``: what the plan says, None when it is not kept any more."""
     kinds, matrix = matrix_rows(told.matrix) if told else ((), ())
+    card = progress_card(slug, progress)
     stages, total = _stages(facts.seconds)
     return RunPage(
         slug=slug,
@@ -262,9 +222,9 @@ def run_page(slug: str, facts: RunFacts, told: RunTold | None, progress: Progres
         state=state_word(facts.state),
         is_undo=facts.kind == RunKind.UNDO,
         may_preview=told is not None,
-        may_undo=facts.state == RunState.APPLIED,
+        may_undo=facts.state == RunState.APPLIED and card.is_over,
         was_kept=facts.state in (RunState.APPLIED, RunState.UNDONE, RunState.STALE, RunState.PLANNED),
-        progress=progress_card(progress),
+        progress=card,
         stages=stages,
         total=total,
         files=tuple(_file(name, rows, facts.rows_before.get(name)) for name, rows in facts.rows.items()),
@@ -339,7 +299,7 @@ def query_of(school: int | None, kind: str) -> str:
 def _stages(seconds: Mapping[str, float]) -> tuple[tuple[Stage, ...], float]:
     """The stages that took any time, in the order of a run."""
     order = [*(name for name in _STAGES if name in seconds), *(name for name in seconds if name not in _STAGES)]
-    words = _stage_words()
+    words = stage_words()
     timed = [(name, seconds[name]) for name in order if seconds[name] >= 0.001]
     total = sum(value for _name, value in timed)
     stages, x = [], 0.0
@@ -350,19 +310,6 @@ def _stages(seconds: Mapping[str, float]) -> tuple[tuple[Stage, ...], float]:
         )
         x += width
     return tuple(stages), total
-
-
-def _stage_words() -> dict[str, str]:
-    return {
-        "read": _("read"),
-        "clean": _("clean"),
-        "state": _("read the directory"),
-        "scope": _("choose what takes part"),
-        "match": _("recognise"),
-        "diff": _("compare"),
-        "plan": _("plan"),
-        "keep": _("keep the plan"),
-    }
 
 
 def _file(name: str, rows: int, before: int | None) -> FileRow:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rollbook.core.errors import NotFound
+from rollbook.core.lifecycle import RunState
 from rollbook.reports import run_page as report
 from rollbook.reports.run_list import run_list
 from rollbook.reports.run_report import write
@@ -50,15 +51,19 @@ def run(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     except NotFound:  # its retention is over: the rest is still worth a page
         told = None
     page = run_page(seat.district.slug, facts, told, progress_of(found.pk, now=timezone.now()))
-    return show(request, "runs/run.html", page, title=_("Run %(run)d") % {"run": found.pk}, seat=seat, here="runs")
+    title = _("Run %(run)d") % {"run": found.pk}
+    tells = not page.progress.is_over
+    return show(request, "runs/run.html", page, title=title, seat=seat, here="runs", tells_progress=tells)
 
 
 @require_POST
 @in_district(Act.DECIDE)
 def run_now(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
-    """A run of the source waits for a worker: it plans, and applies what waits for nobody."""
+    """A run of the source waits for a worker: it plans, and applies what waits for nobody; with ``only=plan``, it plans."""
     source = access.source(seat.district, number)
-    asked = scheduling.request_run(source, by=account_of(request).get_username(), now=timezone.now())
+    only_plan = request.POST.get("only") == "plan"
+    by = account_of(request).get_username()
+    asked = scheduling.request_run(source, by=by, now=timezone.now(), only_plan=only_plan)
     return redirect("run", seat.district.slug, asked.pk)
 
 
@@ -67,10 +72,13 @@ def run_now(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 def cancel(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """The run ends before anything is applied; too late, and the page says so."""
     found = access.district_run(seat.district, number)
-    if scheduling.cancel(found, by=account_of(request).get_username(), now=timezone.now()):
-        messages.success(request, _("Run %(run)d is cancelled. Nothing was applied.") % {"run": found.pk})
-    else:
+    was_planned = found.state in (RunState.PLANNED, RunState.APPLIED)
+    if not scheduling.cancel(found, by=account_of(request).get_username(), now=timezone.now()):
         messages.info(request, _("Its worker will end run %(run)d before anything is applied.") % {"run": found.pk})
+    elif was_planned:
+        messages.success(request, _("Withdrawn. Nothing was done."))
+    else:
+        messages.success(request, _("Run %(run)d is cancelled. Nothing was applied.") % {"run": found.pk})
     return redirect("run", seat.district.slug, found.pk)
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rollbook.services import access, undoing
+from rollbook.services import access, errands, undoing
 from rollbook.services.access import Act, Seat
 from rollbook.web.doors import in_district
 from rollbook.web.page import account_of, show
@@ -45,17 +43,13 @@ class UndoPage:
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_district(Act.DECIDE)
 def undo(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
-    """GET: what it would do. POST: it is done; with ``exclude``, all but what is in the way."""
+    """GET: what it would do. POST: a worker will do it; with ``exclude``, all but what is in the way."""
     run = access.district_run(seat.district, number)
     if request.method == "POST":
         by = account_of(request).get_username()
         exclude = request.POST.get("exclude") == "1"
-        receipt = undoing.undo(run=run, by=by, now=timezone.now(), exclude_conflicts=exclude)
-        rows = number_format(receipt.rows, force_grouping=True)
-        messages.success(
-            request, _("Run %(run)d is undone: %(rows)s rows were written.") % {"run": run.pk, "rows": rows}
-        )
-        return redirect("run", seat.district.slug, receipt.run)
+        errands.undo(run=run, by=by, now=timezone.now(), exclude_conflicts=exclude)
+        return redirect("run", seat.district.slug, run.pk)
     title = _("Undo run %(run)d") % {"run": run.pk}
     return show(
         request, "undo/undo.html", _page(seat, run.pk, undoing.preview(run)), title=title, seat=seat, here="runs"
