@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0007_run_failure"),
+        ("store", "0008_offer"),
     ]
 
     operations = [
