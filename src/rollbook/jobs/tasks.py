@@ -12,7 +12,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from rollbook.core.errors import TransientError
-from rollbook.services import daily, examining, letters, running, watching
+from rollbook.services import announcement_mails, backpacks, daily, examining, letters, running, watching
 from rollbook.services.scheduling import QUEUE, TASK
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "STOPPING",
     "ask_for_due",
     "carry_out_run",
+    "clear_backpacks",
     "examine",
     "forget_old_jobs",
     "look_around",
@@ -83,7 +84,15 @@ def look_around(timestamp: int) -> int:
 @app.task(name="rollbook.send_letters", queue=CHORES, queueing_lock="send_letters")
 def send_letters(timestamp: int) -> int:
     """Every minute: mails whose time has come have been tried; how many were sent."""
-    return letters.deliver(now=dt.datetime.now(dt.UTC)).sent
+    now = dt.datetime.now(dt.UTC)
+    return letters.deliver(now=now).sent + announcement_mails.deliver(now=now).sent
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="rollbook.clear_backpacks", queue=CHORES, queueing_lock="clear_backpacks", lock="clear_backpacks")
+def clear_backpacks(timestamp: int) -> int:
+    """Every night: files that were taken out of a backpack and whose time is over are gone; how many."""
+    return backpacks.purge(now=dt.datetime.now(dt.UTC))
 
 
 @app.periodic(cron="17 * * * *")

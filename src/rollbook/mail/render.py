@@ -25,8 +25,8 @@ class Mail:
 
 
 def render(name: str, subject: str, values: Mapping[str, Any]) -> Mail:
-    """The mail ``name`` (``alarms``, ``digest`` or ``test``) with ``values``. In the HTML every value is escaped; a value
-    that a template wants and is not given is an error."""
+    """The mail ``name`` (``alarms``, ``announcement``, ``digest`` or ``test``) with ``values``. In the HTML every value is
+    escaped; a value that a template wants and is not given is an error."""
     given = {**values, "subject": " ".join(subject.split())}
     text = _engine(False).get_template(f"mail/{name}.txt").render(Context(given, autoescape=False))
     html = _engine(True).get_template(f"mail/{name}.html").render(Context(given))
