@@ -24,6 +24,7 @@ PAGES = {
     "/d/maple/": 22,
     "/d/maple/set-up/": 13,
     "/d/maple/sources/{source}/settings/": 5,
+    "/d/maple/sources/{source}/launch/": 12,
     "/d/maple/students/": 11,
     "/d/maple/schools/": 9,
     "/d/maple/runs/": 7,

@@ -8,6 +8,7 @@ from rollbook.web.directory import views as directory
 from rollbook.web.districts import views as districts
 from rollbook.web.gallery import views as gallery
 from rollbook.web.home import views as home
+from rollbook.web.launch import views as launch
 from rollbook.web.operators import views as operators
 from rollbook.web.preview import views as preview
 from rollbook.web.progress import views as progress
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/runs/", runs.runs, name="runs"),
     path("d/<slug:slug>/set-up/", set_up.set_up, name="set-up"),
     path("d/<slug:slug>/sources/<int:number>/settings/", sync_settings.settings, name="settings"),
+    path("d/<slug:slug>/sources/<int:number>/launch/", launch.launch, name="launch"),
     path("d/<slug:slug>/sources/<int:number>/run/", runs.run_now, name="run-now"),
     path("d/<slug:slug>/at-work/", progress.at_work, name="at-work"),
     path("d/<slug:slug>/runs/<int:number>/progress/", progress.run_progress, name="run-progress"),

@@ -204,7 +204,11 @@ def _self_check(slug: str, facts: SetUpFacts) -> _Made:
     read = [source for source in facts.sources if source.read_at and source.run]
     if not read:
         words = _("The first plan checks the data and changes nothing.")
-        return title, TO_DO, [words], _NOBODY, [Action(words=_("Plan"), command=f"rollbook plan {slug}")]
+        plans = [
+            Action(words=_("Plan"), address=reverse("launch", args=[slug, source.connection]))
+            for source in facts.sources
+        ]
+        return title, TO_DO, [words], _NOBODY, plans
     evidence, actions = [], []
     for source in read:
         words = ngettext(
@@ -227,13 +231,15 @@ def _launch(slug: str, facts: SetUpFacts) -> _Made:
         told = _("%(source)s runs every day.") if source.is_daily else _("%(source)s does not run by itself yet.")
         evidence.append(told % {"source": _name(source)})
         if source.planned:
-            words = _("Look at the plan, every change before it happens, and apply it")
-            actions.append(Action(words=words, address=reverse("preview", args=[slug, source.planned])))
-        elif not source.run:
-            actions.append(Action(words=_("Plan: nothing is changed"), command=f"rollbook plan {slug}"))
-        if not source.is_daily:
-            words = _("Switch the daily sync on, in the settings")
-            actions.append(Action(words=words, address=reverse("settings", args=[slug, source.connection])))
+            words = _("Look at the plan of %(source)s, every change before it happens, and launch")
+        elif not source.applied:
+            words = _("Plan the first run of %(source)s: nothing is changed")
+        elif not source.is_daily:
+            words = _("Switch the daily run of %(source)s on")
+        else:
+            words = _("The launch of %(source)s")
+        address = reverse("launch", args=[slug, source.connection])
+        actions.append(Action(words=words % {"source": _name(source)}, address=address))
     launched = all(source.applied and source.is_daily for source in facts.sources)
     begun = any(source.applied for source in facts.sources)
     return title, DONE if launched else ATTENTION if begun else TO_DO, evidence, _NOBODY, actions
