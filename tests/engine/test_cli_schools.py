@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.engine.commands import Shell
+from tests.engine.commands import DAY1, Shell
 
 from rollbook.cli.screen import me
-from rollbook.store.models import ChangeLog, District, School, SourceLink
+from rollbook.store.models import ChangeLog, Classroom, District, LeftAlone, School, SourceLink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,3 +141,65 @@ def test_a_wrong_line_is_told_and_nothing_changes(
     assert sentence in said.err
     assert hint in said.err
     assert School.objects.count() == SourceLink.objects.count() == 0
+
+
+def directory() -> list[Any]:
+    return [
+        list(School.objects.order_by("pk").values()),
+        list(SourceLink.objects.order_by("sourced_id").values()),
+        list(LeftAlone.objects.order_by("sourced_id").values()),
+    ]
+
+
+def test_what_is_left_out_stays_so_until_it_is_chosen(rollbook: Shell) -> None:
+    first, second, _ = (row["sourced_id"] for row in orgs(rollbook))
+    assert rollbook.json("schools", "maple", "--leave", first)["done"]["left out"] == 1
+    counts = rollbook.json("schools", "maple", "--create-missing")["counts"]
+    assert (counts["left"], counts["matched"], counts["new"]) == (1, 2, 0)
+    path, rows = sheet(rollbook)
+    assert rows[0]["rollbook school id"] == "leave"
+    rows[0]["rollbook school id"], rows[1]["rollbook school id"] = "new", "leave"
+    fill(path, rows)
+    rollbook.ok("schools", "maple", "--csv", str(path))
+    assert list(LeftAlone.objects.values_list("sourced_id", flat=True)) == [second]
+    assert SourceLink.objects.filter(sourced_id=first).exists()
+    assert not SourceLink.objects.filter(sourced_id=second).exists()
+
+
+def test_each_act_is_taken_back_exactly_the_last_first(rollbook: Shell) -> None:
+    first, second, third = (row["sourced_id"] for row in orgs(rollbook))
+    mine = school(name="Mine")
+    seen = [directory()]
+    for words in (
+        ("--match", f"{first}={mine.pk}", "--leave", second),
+        ("--create-missing",),
+        ("--match", f"{first}=new", "--match", f"{second}={mine.pk}"),
+        ("--unmatch", third),
+    ):
+        rollbook.ok("schools", "maple", *words)
+        seen.append(directory())
+    before = revision()
+    seen.pop()
+    while seen:
+        rollbook.ok("schools", "maple", "--undo")
+        assert directory() == seen.pop()
+    assert revision() == before + 4
+    assert rollbook("schools", "maple", "--undo").code == 30
+
+
+def test_an_act_stays_once_a_run_was_applied_or_its_school_is_in_use(rollbook: Shell) -> None:
+    rollbook.ok("schools", "maple", "--create-missing")
+    room = Classroom.objects.create(
+        district=District.objects.get(), school=School.objects.all()[0], name="By hand", kind="manual", status="active"
+    )
+    said = rollbook("schools", "maple", "--undo")
+    assert (said.code, School.objects.count()) == (20, 3)
+    assert "people or classrooms" in said.err
+    room.delete()
+    changed = School.objects.all()[0]
+    changed.name = "Renamed"
+    changed.save()
+    assert "was changed since" in rollbook("schools", "maple", "--undo").err
+    rollbook.ok("sync", "maple", "--on", DAY1)
+    said = rollbook("schools", "maple", "--undo")
+    assert (said.code, School.objects.count()) == (30, 3)

@@ -55,6 +55,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("district", "rollbook.cli.district:district", "Add a district.", SETUP),
     Command("source", "rollbook.cli.source:source", "Say where a district's roster comes from.", SETUP),
     Command("schools", "rollbook.cli.schools:schools", "Match the source's schools with Rollbook's.", SETUP),
+    Command("classrooms", "rollbook.cli.classrooms:classrooms", "Say what becomes of existing classrooms.", SETUP),
     Command("settings", "rollbook.cli.settings:settings", "List or change how a source is synced.", SETUP),
     Command("notify", "rollbook.cli.notify:notify", "Say who is told by mail, and of what.", SETUP),
     Command("plan", "rollbook.cli.plan:plan", "Plan: every change before it happens.", RUNS),

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from rollbook.cli.boot import boot
-from rollbook.cli.screen import AsJson, Source, console, me, print_json, table
+from rollbook.cli.screen import AsJson, Source, console, me, now, print_json, table
 from rollbook.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -37,25 +37,36 @@ def schools(
     unmatch: Annotated[
         list[str] | None, typer.Option("--unmatch", metavar="SOURCED_ID", help="Take one match away.")
     ] = None,
+    leave: Annotated[
+        list[str] | None, typer.Option("--leave", metavar="SOURCED_ID", help="Leave one out of the sync for good.")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the last act of this step back.")] = False,
     source: Source = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the schools of the source beside Rollbook's, with suggestions and their reasons, and match them."""
     chosen: dict[str, int | str | None] = dict(_pair(word) for word in match or ())
+    chosen |= dict.fromkeys(leave or (), "leave")
     boot()
-    from rollbook.services import access, school_sheet
+    from rollbook.services import access, hand_acts, school_sheet
     from rollbook.services import schools as service
 
     connection = access.connection(access.district(slug), source)
     done: dict[str, Any] = {}
+    if undo:
+        done["taken back"] = sum(
+            hand_acts.undo_last(connection=connection, step="schools", by=me(), now=now()).values()
+        )
     if unmatch:
         done["unmatched"] = service.unmatch(connection=connection, sourced_ids=unmatch, by=me())
     matching = service.look(connection=connection)
     if csv is not None and csv.exists():
         chosen |= school_sheet.read(csv, matching)
     if chosen:
-        matched, created, removed = service.settle(connection=connection, matching=matching, choices=chosen, by=me())
-        done = {"matched": matched, "created": created, "unmatched": removed + done.get("unmatched", 0)}
+        settled = service.settle(connection=connection, matching=matching, choices=chosen, by=me())
+        removed = settled.unmatched + done.get("unmatched", 0)
+        done |= {"matched": settled.matched, "created": settled.created, "unmatched": removed}
+        done |= {"left out": settled.left} if settled.left else {}
         matching = service.look(connection=connection)
     if match_suggested:
         pairs = service.match_suggested(connection=connection, matching=matching, by=me())
@@ -106,7 +117,7 @@ def _say(slug: str, matching: Matching, done: dict[str, Any], csv: Path | None) 
     counts = matching.counts()
     screen.print(
         f"{counts['source']:,} in the source: {counts['matched']:,} matched, {counts['suggested']:,} suggested, "
-        f"{counts['near']:,} look alike, {counts['new']:,} without a partner. "
+        f"{counts['near']:,} look alike, {counts['new']:,} without a partner, {counts['left']:,} left out. "
         "What is not matched stays out of the sync."
     )
     if "written" in done:
@@ -124,6 +135,8 @@ def _say(slug: str, matching: Matching, done: dict[str, Any], csv: Path | None) 
 def _row(row: dict[str, Any]) -> tuple[str | Text, ...]:
     if row["school_id"] is not None:
         verdict = Text(f"{row['school_name']} ({row['school_id']})"), Text("matched", style="green")
+    elif row["is_left"]:
+        verdict = Text("·"), Text("left out", style="dim")
     elif row["suggestion"] is not None:
         verdict = Text(f"{row['suggestion_name']} ({row['suggestion']})?"), Text(row["reason"], style="blue")
     elif row["near"] is not None:

@@ -15,7 +15,7 @@ from rollbook.core.entities import TABLES
 from rollbook.core.errors import PlanStale
 from rollbook.engine.arrow import CHEAP_PAGES
 
-__all__ = ["Done", "columns_of", "perform", "temporary"]
+__all__ = ["Done", "columns_of", "perform", "temporary", "write"]
 
 _NEVER_UPDATED = frozenset({"id", "district_id", "created_run_id"})
 
@@ -42,7 +42,6 @@ def perform(cursor: Any, *, district_id: int, run_id: int | None = None, act_id:
     Each statement must reach every logged row, found exactly as its ``old`` says. Raises PlanStale otherwise (somebody
     wrote past the log), ValueError when the log names a table or column that no run may write.
     """
-    cursor.execute(CHEAP_PAGES)
     whose, identity = ("act_id", act_id) if run_id is None else ("run_id", run_id)
     temporary(
         cursor,
@@ -51,14 +50,21 @@ def perform(cursor: Any, *, district_id: int, run_id: int | None = None, act_id:
         FROM change_log WHERE {whose} = %(whose)s""",
         {"whose": identity},
     )
+    return write(cursor, district_id=district_id, tables=tuple(TABLES), detail={"run": run_id, "act": act_id})
+
+
+def write(cursor: Any, *, district_id: int, tables: tuple[str, ...], detail: Mapping[str, Any]) -> Done:
+    """What the temporary table ``todo`` says (``table``, ``op``, ``row_id``, ``old``, ``new``) is done, as ``perform`` does
+    it. ``tables``: those that may be written, in dependency order; ``detail`` goes into the error."""
+    cursor.execute(CHEAP_PAGES)
     cursor.execute('SELECT "table", op, count(*) FROM todo GROUP BY "table", op')
     logged = {(table, op): int(number) for table, op, number in cursor.fetchall()}
-    if unknown := {table for table, _ in logged} - set(TABLES):
+    if unknown := {table for table, _ in logged} - set(tables):
         raise ValueError(f"The log names tables that no run writes: {', '.join(sorted(unknown))}.")
     done: dict[str, dict[str, int]] = {"delete": {}, "update": {}, "insert": {}}
     statements = {"delete": _delete, "update": _update, "insert": _insert}
     for op, statement in statements.items():
-        for table in reversed(tuple(TABLES)) if op == "delete" else TABLES:
+        for table in reversed(tables) if op == "delete" else tables:
             expected = logged.get((table, op))
             if expected is None:
                 continue
@@ -68,14 +74,7 @@ def perform(cursor: Any, *, district_id: int, run_id: int | None = None, act_id:
                     f"{expected - cursor.rowcount} of {expected} rows of {table} are not as the plan saw them. "
                     "Nothing was applied.",
                     hint="Plan again.",
-                    detail={
-                        "run": run_id,
-                        "act": act_id,
-                        "table": table,
-                        "op": op,
-                        "expected": expected,
-                        "found": cursor.rowcount,
-                    },
+                    detail={**detail, "table": table, "op": op, "expected": expected, "found": cursor.rowcount},
                 )
             done[op][table] = expected
     return Done(deleted=done["delete"], updated=done["update"], inserted=done["insert"])

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from rollbook.core.errors import ConfigError, DataError
-from rollbook.core.findings import empty
-from rollbook.core.spreadsheet import defused, plain
-from rollbook.services.schools import NEW, Matching
+from rollbook.services import sheets
+from rollbook.services.schools import LEAVE, NEW, Matching
+from rollbook.services.sheets import wrong as _wrong
 
-__all__ = ["COLUMNS", "read", "write"]
+__all__ = ["COLUMNS", "parse", "read", "text", "write"]
 
 COLUMNS = (
     "sourcedId",
@@ -23,45 +22,56 @@ COLUMNS = (
     "suggested name",
     "reason",
 )
-"""What a person edits is ``rollbook school id``: the number of a school, ``new`` to make one, blank for no match."""
+"""What a person edits is ``rollbook school id``: the number of a school, ``new`` to make one, ``leave`` to leave it out of
+the sync for good, blank for no match."""
+_AGAIN = "Write the file anew (rollbook schools SLUG --csv FILE) and edit that."
 
 _ID, _CHOICE = "sourcedId", "rollbook school id"
 
 
 def write(matching: Matching, path: Path) -> int:
-    """The matching stands in the CSV file ``path`` (with a byte-order mark, so that spreadsheets read it as UTF-8; no
-    cell is a formula); returns its rows. A near miss stands where a suggestion would, with "look: …" as its reason."""
+    """The matching stands in the CSV file ``path``, as ``text`` has it; returns its rows."""
+    sheets.write(path, text(matching))
+    return matching.pairs.height
+
+
+def text(matching: Matching) -> bytes:
+    """The matching as CSV, for a spreadsheet. A near miss stands where a suggestion would, with "look: …" as its
+    reason."""
     near = pl.col("suggestion").is_null() & pl.col("near").is_not_null()
     rows = matching.pairs.select(
         "name",
         "identifier",
         sourcedId="sourced_id",
         **{
-            "rollbook school id": pl.col("school_id").cast(pl.String),
+            "rollbook school id": pl.when(pl.col("school_id").is_null() & pl.col("is_left"))
+            .then(pl.lit(LEAVE))
+            .otherwise(pl.col("school_id").cast(pl.String)),
             "rollbook name": pl.col("school_name"),
             "suggestion": pl.coalesce("suggestion", "near").cast(pl.String),
             "suggested name": pl.coalesce("suggestion_name", "near_name"),
             "reason": pl.when(near).then(pl.lit("look: ") + pl.col("near_reason")).otherwise("reason"),
         },
     ).select(COLUMNS)
-    try:
-        defused(rows).write_csv(path, include_bom=True)
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}.", hint="Name another file.") from error
-    return rows.height
+    return sheets.text(rows)
 
 
 def read(path: Path, matching: Matching) -> dict[str, int | str | None]:
-    """What the file says of each school of the source: sourcedId → school, ``new`` or None.
+    """As ``parse``, of the file at ``path``. Raises ConfigError when it cannot be read, too."""
+    return parse(path.name, sheets.data_of(path), matching)
+
+
+def parse(name: str, data: bytes, matching: Matching) -> dict[str, int | str | None]:
+    """What the file ``name`` says of each school of the source: sourcedId → school, ``new``, ``leave`` or None.
 
     Raises DataError, with the line and what to do, for a file that is not such a CSV, a school that the source has not,
     one named twice, or a choice that cannot be read. Nothing is changed.
     """
-    rows = _table(path)
+    rows = sheets.rows_of(name, data, (_ID, _CHOICE), again=_AGAIN)
     known = {row["sourced_id"]: row for row in matching.pairs.iter_rows(named=True)}
     choices: dict[str, int | str | None] = {}
     for line, (sourced_id, choice) in enumerate(rows.select(_ID, _CHOICE).iter_rows(), 2):
-        where = f"Line {line} of {path.name}"
+        where = f"Line {line} of {name}"
         if not sourced_id:
             raise _wrong(f"{where} has no sourcedId.", "Fill it in, or take the line out.")
         if sourced_id in choices:
@@ -72,46 +82,17 @@ def read(path: Path, matching: Matching) -> dict[str, int | str | None]:
                 f"{where}: the source has no school {sourced_id!r}.",
                 f"It has {near!r}. A spreadsheet drops leading zeros: format the column as text."
                 if near is not None
-                else "Write the file anew (rollbook schools SLUG --csv FILE) and edit that.",
+                else _AGAIN,
             )
         choices[sourced_id] = _choice(where, choice)
     return choices
 
 
-def _table(path: Path) -> pl.DataFrame:
-    try:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.", hint="Check the name of the file.") from error
-    except UnicodeDecodeError as error:
-        raise _wrong(
-            f"{path.name} is not UTF-8 text (byte {error.start:,}).", "Save it as “CSV UTF-8” in the spreadsheet."
-        ) from error
-    head = text.partition("\n")[0]
-    separator = ";" if head.count(";") > head.count(",") else ","
-    try:
-        rows = pl.read_csv(text.encode(), infer_schema=False, separator=separator)
-    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError, pl.exceptions.SchemaError) as error:
-        raise _wrong(f"{path.name} cannot be split into rows and columns.", "Save it as CSV again.") from error
-    rows = plain(rows.rename({name: name.strip() for name in rows.columns})).fill_null("")
-    if missing := [name for name in (_ID, _CHOICE) if name not in rows.columns]:
-        raise _wrong(
-            f"Line 1 of {path.name} lacks the column {missing[0]!r}.",
-            "Write the file anew (rollbook schools SLUG --csv FILE) and edit that.",
-        )
-    return rows.with_columns(pl.col(_ID, _CHOICE).str.strip_chars())
-
-
 def _choice(where: str, text: str) -> int | str | None:
     if not text:
         return None
-    if text.casefold() == NEW:
-        return NEW
+    if text.casefold() in (NEW, LEAVE):
+        return text.casefold()
     if text.isdecimal() and len(text) < 19:
         return int(text)
-    raise _wrong(f"{where}: {text!r} is no school.", "Write the number of a Rollbook school, new, or nothing.")
-
-
-def _wrong(message: str, hint: str) -> DataError:
-    return DataError(message, findings=empty(), hint=hint)
+    raise _wrong(f"{where}: {text!r} is no school.", "Write the number of a Rollbook school, new, leave, or nothing.")

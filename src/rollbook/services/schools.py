@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
-from django.db import connection as database
-from django.db import transaction
 
 from rollbook.core.clean.streams.orgs import clean_orgs
 from rollbook.core.errors import DataError, NotFound
 from rollbook.core.findings import empty
 from rollbook.core.school_match import suggest
 from rollbook.core.snapshot import Mode
-from rollbook.engine.locks import add_revision, lock_district
+from rollbook.engine.hand_acts import Act, act
 from rollbook.services import policies, reading
 from rollbook.services.changelog import note_rows
-from rollbook.store.models import School, SourceConnection, SourceLink
+from rollbook.store.models import LeftAlone, OfferedSchool, School, SourceConnection, SourceLink
 
-__all__ = ["NEW", "PAIR_SCHEMA", "Matching", "create_missing", "look", "match_suggested", "settle", "unmatch"]
+__all__ = [
+    "LEAVE",
+    "NEW",
+    "PAIR_SCHEMA",
+    "STEP",
+    "Matching",
+    "Settled",
+    "create_missing",
+    "look",
+    "match_suggested",
+    "offered",
+    "settle",
+    "unmatch",
+]
 
-NEW = "new"
-"""What stands for "make this school" where a school is named."""
+NEW, LEAVE = "new", "leave"
+"""What stands for "make this school", and for "leave it out of the sync", where a school is named."""
+STEP = "schools"
+"""How acts of this step are told apart."""
 
 PAIR_SCHEMA: dict[str, pl.DataType] = {
     "sourced_id": pl.String(),
@@ -36,8 +50,25 @@ PAIR_SCHEMA: dict[str, pl.DataType] = {
     "near": pl.Int64(),
     "near_name": pl.String(),
     "near_reason": pl.String(),
+    "is_left": pl.Boolean(),
 }
-"""One row a school of the source: its match, or a suggestion with its reason, or what looks alike."""
+"""One row a school of the source: its match, or a suggestion with its reason, or what looks alike. ``is_left``: somebody
+decided that it stays out of the sync."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What was done to schools of the source."""
+
+    matched: int = 0
+    created: int = 0
+    unmatched: int = 0
+    left: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether everything was so already."""
+        return not (self.matched or self.created or self.unmatched or self.left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +84,22 @@ class Matching:
 
     @property
     def open(self) -> pl.DataFrame:
-        """Pairs without a match."""
-        return self.pairs.filter(pl.col("school_id").is_null())
+        """Pairs without a match that nobody left out."""
+        return self.pairs.filter(pl.col("school_id").is_null() & ~pl.col("is_left"))
 
     def counts(self) -> dict[str, int]:
-        """How many schools of the source are matched, suggested, near a miss, new, and how many are only here."""
+        """How many schools of the source are matched, suggested, near a miss, new or left out, which is all of them; and
+        how many are only here, or gone."""
         left = self.open
         suggested = pl.col("suggestion").is_not_null()
         near = ~suggested & pl.col("near").is_not_null()
         return {
             "source": self.pairs.height,
-            "matched": self.pairs.height - left.height,
+            "matched": self.pairs["school_id"].count(),
             "suggested": left.filter(suggested).height,
             "near": left.filter(near).height,
             "new": left.filter(~suggested & ~near).height,
+            "left": self.pairs.filter(pl.col("school_id").is_null() & pl.col("is_left")).height,
             "only_here": self.only_here.height,
             "gone": self.gone.height,
         }
@@ -90,9 +123,20 @@ def look(*, connection: SourceConnection) -> Matching:
     return _matching(connection, orgs.select("sourced_id", "name", "identifier").sort("sourced_id"), part.findings)
 
 
-def match_suggested(*, connection: SourceConnection, matching: Matching, by: str) -> dict[str, int]:
-    """Every suggestion of ``matching`` is a match now; sourcedId → school."""
+def offered(*, connection: SourceConnection) -> Matching:
+    """As ``look``, of the schools as they were read last (``offers``). Four queries."""
+    rows = list(OfferedSchool.objects.filter(connection=connection).values_list("sourced_id", "name", "identifier"))
+    shape = {"sourced_id": pl.String, "name": pl.String, "identifier": pl.String}
+    return _matching(connection, pl.DataFrame(rows, schema=shape, orient="row").sort("sourced_id"), empty())
+
+
+def match_suggested(
+    *, connection: SourceConnection, matching: Matching, by: str, reason: str | None = None
+) -> dict[str, int]:
+    """Every suggestion of ``matching``, or those for that reason, is a match now; sourcedId → school."""
     rows = matching.open.filter(pl.col("suggestion").is_not_null())
+    if reason is not None:
+        rows = rows.filter(pl.col("reason") == reason)
     pairs = dict(rows.select("sourced_id", "suggestion").iter_rows())
     settle(connection=connection, matching=matching, choices=pairs, by=by)
     return pairs
@@ -110,32 +154,41 @@ def create_missing(*, connection: SourceConnection, matching: Matching, by: str)
 
 def settle(
     *, connection: SourceConnection, matching: Matching, choices: Mapping[str, int | str | None], by: str
-) -> tuple[int, int, int]:
-    """Each school of the source in ``choices`` feeds the Rollbook school given, a new one (``NEW``), or none (None).
+) -> Settled:
+    """Each school of the source in ``choices`` feeds the Rollbook school given, a new one (``NEW``), or none: left out for
+    good (``LEAVE``), or open again (None).
 
-    All of it in one transaction, logged as done by ``by``; plans made before are stale when anything changed. Returns
-    how many were matched, created, and unmatched. Raises NotFound for a school that is not there, and nothing changes.
+    All of it is one act of ``by``; plans made before are stale when anything changed. Raises NotFound for a school that
+    is not there, and nothing changes.
     """
     pairs = {row["sourced_id"]: row for row in matching.pairs.iter_rows(named=True)}
     if unknown := sorted(set(choices) - set(pairs)):
         raise NotFound(f"The source has no school {unknown[0]!r}.", hint=_near_hint(unknown[0], pairs))
-    change = {key: choice for key, choice in choices.items() if choice != pairs[key]["school_id"]}
+    change = {key: choice for key, choice in choices.items() if choice != _choice_of(pairs[key])}
     created = [key for key, choice in change.items() if choice == NEW]
     matched = {key: choice for key, choice in change.items() if isinstance(choice, int)}
+    left = [key for key, choice in change.items() if choice == LEAVE]
     if not change:
-        return 0, 0, 0
-    with transaction.atomic(), database.cursor() as cursor:
-        lock_district(cursor, connection.district_id)
+        return Settled()
+    with act(connection=connection, step=STEP, by=by) as doing:
         here = set(School.objects.filter(district=connection.district_id).values_list("pk", flat=True))
         if strange := sorted(set(matched.values()) - here):
             raise NotFound(
                 f"There is no school {strange[0]} in this district.", hint="rollbook schools SLUG lists them."
             )
         _unlink(connection, change, by)
+        _reopen(connection, change, by)
         made = _create(connection, [pairs[key] for key in created], by)
         _link(connection, {**matched, **dict(zip(created, made, strict=True))}, by)
-        add_revision(cursor, connection.district_id)
-    return len(matched), len(created), len(change) - len(matched) - len(created)
+        _leave(connection, left, by)
+        done = Settled(
+            matched=len(matched),
+            created=len(created),
+            left=len(left),
+            unmatched=len(change) - len(matched) - len(created) - len(left),
+        )
+        _count(doing, done)
+    return done
 
 
 def unmatch(*, connection: SourceConnection, sourced_ids: Collection[str], by: str) -> int:
@@ -149,11 +202,21 @@ def unmatch(*, connection: SourceConnection, sourced_ids: Collection[str], by: s
         raise NotFound(
             f"School {missing[0]!r} of this source is not matched.", hint="rollbook schools SLUG lists them."
         )
-    with transaction.atomic(), database.cursor() as cursor:
-        lock_district(cursor, connection.district_id)
+    with act(connection=connection, step=STEP, by=by) as doing:
         removed = _unlink(connection, have, by)
-        add_revision(cursor, connection.district_id)
+        _count(doing, Settled(unmatched=removed))
     return removed
+
+
+def _choice_of(pair: Mapping[str, Any]) -> int | str | None:
+    """What is chosen for a school of the source now."""
+    number: int | None = pair["school_id"]
+    return LEAVE if number is None and pair["is_left"] else number
+
+
+def _count(doing: Act, done: Settled) -> None:
+    for what in ("matched", "created", "unmatched", "left"):
+        doing.add(what, getattr(done, what))
 
 
 def _matching(connection: SourceConnection, orgs: pl.DataFrame, findings: pl.DataFrame) -> Matching:
@@ -174,6 +237,8 @@ def _matching(connection: SourceConnection, orgs: pl.DataFrame, findings: pl.Dat
         named = names.rename({"name": f"{column}_name"})
         pairs = pairs.join(named, left_on=key, right_on="id", how="left", maintain_order="left")
     gone = links.join(orgs, on="sourced_id", how="anti").join(names, left_on="school_id", right_on="id", how="left")
+    left = LeftAlone.objects.filter(connection=connection, kind="school").values_list("sourced_id", flat=True)
+    pairs = pairs.with_columns(is_left=pl.col("sourced_id").is_in(list(left)))
     return Matching(
         pairs=pairs.select(tuple(PAIR_SCHEMA)),
         only_here=names.join(links, left_on="id", right_on="school_id", how="anti", maintain_order="left"),
@@ -188,6 +253,22 @@ def _unlink(connection: SourceConnection, sourced_ids: Collection[str], by: str)
     note_rows(district_id=connection.district_id, table="source_link", ids=ids, op="delete", kind="school", by=by)
     SourceLink.objects.filter(pk__in=ids).delete()
     return len(ids)
+
+
+def _reopen(connection: SourceConnection, sourced_ids: Collection[str], by: str) -> None:
+    rows = LeftAlone.objects.filter(connection=connection, kind="school", sourced_id__in=list(sourced_ids))
+    ids = list(rows.values_list("pk", flat=True))
+    note_rows(district_id=connection.district_id, table="left_alone", ids=ids, op="delete", kind="school", by=by)
+    LeftAlone.objects.filter(pk__in=ids).delete()
+
+
+def _leave(connection: SourceConnection, sourced_ids: Collection[str], by: str) -> None:
+    rows = LeftAlone.objects.bulk_create(
+        LeftAlone(district_id=connection.district_id, connection=connection, kind="school", sourced_id=key)
+        for key in sourced_ids
+    )
+    ids = [row.pk for row in rows]
+    note_rows(district_id=connection.district_id, table="left_alone", ids=ids, op="insert", kind="school", by=by)
 
 
 def _create(connection: SourceConnection, rows: Sequence[Mapping[str, str | None]], by: str) -> list[int]:

@@ -149,6 +149,8 @@ def _did(row: ChangeLog, where: str) -> str:
         values: Mapping[str, Any] = row.new or row.old or {}
         verb = {"insert": "Matched to", "delete": "Unmatched from"}.get(row.op, "Changed the link to")
         return f"{verb} {values.get('sourced_id', 'a foreign id')}"
+    if row.table == "left_alone":
+        return "Left as it is, beside the sync" if row.op == "insert" else "Not left beside the sync any more"
     prefix = f"{where}: " if where else ""
     if row.op == "delete":
         said = (row.old or {}).get("value") or ""

@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="%(class)ss",
+                        related_name="+",
                         to="store.sourceconnection",
                     ),
                 ),
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="%(class)ss",
+                        related_name="+",
                         to="store.sourceconnection",
                     ),
                 ),

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from rollbook.store.models.directory_row import DirectoryRow
 
-__all__ = ["Classroom"]
+__all__ = ["Classroom", "ClassroomQuerySet"]
+
+
+class ClassroomQuerySet(models.QuerySet["Classroom"]):
+    """Named questions about classrooms."""
+
+    def of_source(self, district_id: int, connection_id: int) -> Self:
+        """The classrooms of the schools that a source feeds."""
+        links = apps.get_model("store", "SourceLink").objects
+        fed = links.filter(district=district_id, connection=connection_id, kind="school").values("object_id")
+        return self.filter(district=district_id, school__in=fed)
+
+    def unlinked(self, district_id: int) -> Self:
+        """Those that no source knows."""
+        links = apps.get_model("store", "SourceLink").objects
+        known = links.filter(district=district_id, kind="classroom", object_id=models.OuterRef("pk"))
+        return self.filter(~models.Exists(known))
+
+    def existing(self, district_id: int, connection_id: int) -> Self:
+        """Active classrooms of the schools that a source feeds, that no source knows (step 4)."""
+        return self.of_source(district_id, connection_id).unlinked(district_id).filter(status="active")
 
 
 class Classroom(DirectoryRow):
@@ -37,7 +58,7 @@ class Classroom(DirectoryRow):
     archived_by = models.TextField(null=True)
     archive_reason = models.TextField(null=True)
 
-    objects: ClassVar[models.Manager[Classroom]] = models.Manager()
+    objects: ClassVar = ClassroomQuerySet.as_manager()
 
     class Meta(DirectoryRow.Meta):
         db_table = "classroom"

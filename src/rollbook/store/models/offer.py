@@ -36,7 +36,7 @@ class _Offered(models.Model):
     district = models.ForeignKey(
         "store.District", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    connection = models.ForeignKey("store.SourceConnection", models.CASCADE, db_index=False, related_name="%(class)ss")
+    connection = models.ForeignKey("store.SourceConnection", models.CASCADE, db_index=False, related_name="+")
     sourced_id = models.TextField()
     name = models.TextField(null=True)
 

@@ -1,0 +1,217 @@
+"""Step 4: what becomes of the classrooms that were there before the sync."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+
+from rollbook.core.errors import ConfigError, NotFound
+from rollbook.engine.hand_acts import act
+from rollbook.services.changelog import note_rows, note_updates
+from rollbook.store.existing import ARCHIVE_REASON, STATES, ExistingFilter, existing
+from rollbook.store.models import Classroom, LeftAlone, OfferedClass, SourceConnection, SourceLink
+
+__all__ = ["ACTS", "STEP", "Settled", "settle", "settle_fitting", "take_suggested"]
+
+STEP = "classrooms"
+"""How acts of this step are told apart."""
+ACTS = ("take", "leave", "archive", "reopen")
+"""What may be done with existing classrooms."""
+_BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What was done. ``skipped``: classrooms of which it could not be done any more, and which stay as they are."""
+
+    taken: int = 0
+    left: int = 0
+    archived: int = 0
+    reopened: int = 0
+    skipped: int = 0
+
+
+def settle(
+    *,
+    connection: SourceConnection,
+    take: Mapping[int, str] | None = None,
+    leave: Collection[int] = (),
+    archive: Collection[int] = (),
+    reopen: Collection[int] = (),
+    by: str,
+) -> Settled:
+    """Classrooms in ``take`` are those of the class (sourcedId) given: the next run updates them instead of making
+    others. Those in ``leave`` stay as they are, and nobody is asked again; those in ``archive`` are archived; those in
+    ``reopen`` are undecided again, as long as no run has taken them over.
+
+    One act of ``by``; all of it, or nothing. Raises NotFound for a class that the source does not offer or a classroom of
+    another district, ConfigError for a class of another school, one that has a classroom already, or one that is named
+    twice, or a classroom with two fates.
+    """
+    take = take or {}
+    wanted = [*take, *leave, *archive, *reopen]
+    if len(set(wanted)) != len(wanted):
+        raise ConfigError("A classroom is named twice.", hint="Name each classroom once.")
+    known = dict(
+        Classroom.objects.filter(district=connection.district_id, pk__in=wanted).values_list("pk", "school_id")
+    )
+    if strange := sorted(set(wanted) - set(known)):
+        raise NotFound(f"There is no classroom {strange[0]} here.", hint="rollbook classrooms SLUG lists them.")
+    with act(connection=connection, step=STEP, by=by) as doing:
+        _check_classes(connection, take, known)
+        states = _states(connection, wanted)
+        undecided = {key for key in wanted if states.get(key) in ("open", "left")}
+        taken = {key: sourced_id for key, sourced_id in take.items() if key in undecided}
+        done = Settled(
+            taken=_take(connection, taken, by),
+            left=_leave(connection, [key for key in leave if states.get(key) == "open"], by),
+            archived=_archive(connection, [key for key in archive if key in undecided], by),
+            reopened=_reopen(connection, reopen, states, by),
+        )
+        number = done.taken + done.left + done.archived + done.reopened
+        done = Settled(**{**_numbers(done), "skipped": len(wanted) - number})
+        for what in ("taken", "left", "archived", "reopened"):
+            doing.add(what, getattr(done, what))
+    return done
+
+
+def settle_fitting(*, connection: SourceConnection, wanted: ExistingFilter, what: str, by: str) -> Settled:
+    """``what`` (one of ``ACTS``) is done with all existing classrooms that fit. ``take`` takes over those with a sure
+    suggestion, and leaves the others open."""
+    rows = existing(connection, wanted)
+    if what == "take":
+        pairs = rows.filter(hint_sure=True).values_list("pk", "hint_class")
+        return settle(connection=connection, take=dict(pairs), by=by)
+    ids = list(rows.values_list("pk", flat=True))
+    if what == "leave":
+        return settle(connection=connection, leave=ids, by=by)
+    if what == "archive":
+        return settle(connection=connection, archive=ids, by=by)
+    if what == "reopen":
+        return settle(connection=connection, reopen=ids, by=by)
+    raise ConfigError(f"{what!r} cannot be done with classrooms.", hint=f"One of: {', '.join(ACTS)}.")
+
+
+def take_suggested(*, connection: SourceConnection, ids: Collection[int], by: str) -> Settled:
+    """The classrooms ``ids`` are taken over as suggested, also where the suggestion only asks: who picks a classroom by
+    hand has answered. Those without a suggestion, or whose suggested class is wanted by two of them, are skipped."""
+    rows = existing(connection, ExistingFilter(state="open")).filter(pk__in=ids)
+    left = existing(connection, ExistingFilter(state="left")).filter(pk__in=ids)
+    pairs = [pair for found in (rows, left) for pair in found.values_list("pk", "hint_class") if pair[1] is not None]
+    wanted: dict[str, list[int]] = {}
+    for key, sourced_id in pairs:
+        wanted.setdefault(sourced_id, []).append(key)
+    take = {keys[0]: sourced_id for sourced_id, keys in wanted.items() if len(keys) == 1}
+    done = settle(connection=connection, take=take, by=by)
+    return Settled(**{**_numbers(done), "skipped": done.skipped + len(set(ids)) - len(take)})
+
+
+def _numbers(done: Settled) -> dict[str, int]:
+    return {item.name: getattr(done, item.name) for item in fields(done)}
+
+
+def _states(connection: SourceConnection, ids: Collection[int]) -> dict[int, str]:
+    """classroom → its state; what has none is not of this step."""
+    told: dict[int, str] = {}
+    for state in STATES:
+        rows = existing(connection, ExistingFilter(state=state)).filter(pk__in=ids).order_by()
+        told |= dict.fromkeys(rows.values_list("pk", flat=True), state)
+    return told
+
+
+def _check_classes(connection: SourceConnection, take: Mapping[int, str], schools: Mapping[int, int]) -> None:
+    wanted = list(take.values())
+    rows = OfferedClass.objects.filter(connection=connection, sourced_id__in=wanted)
+    offered = dict(rows.values_list("sourced_id", "school_id"))
+    again = "rollbook classrooms SLUG lists what the source offers."
+    if strange := sorted(set(wanted) - set(offered)):
+        raise NotFound(f"The source offers no class {strange[0]!r}.", hint=again)
+    if len(set(wanted)) != len(wanted):
+        twice = next(sourced_id for sourced_id in wanted if wanted.count(sourced_id) > 1)
+        raise ConfigError(f"Class {twice!r} is given to two classrooms.", hint="A class has one classroom.")
+    if elsewhere := [key for key, sourced_id in take.items() if offered[sourced_id] != schools[key]]:
+        raise ConfigError(
+            f"Class {take[elsewhere[0]]!r} is at another school than classroom {elsewhere[0]}.",
+            hint="Choose a class of the same school.",
+        )
+    has = SourceLink.objects.filter(connection=connection, kind="classroom", sourced_id__in=wanted)
+    if full := has.values_list("sourced_id", flat=True).first():
+        raise ConfigError(f"Class {full!r} has a classroom already.", hint="Choose another class.")
+
+
+def _take(connection: SourceConnection, pairs: Mapping[int, str], by: str) -> int:
+    _forget(connection, list(pairs), by)
+    links = SourceLink.objects.bulk_create(
+        (
+            SourceLink(
+                district_id=connection.district_id,
+                connection=connection,
+                kind="classroom",
+                sourced_id=sourced_id,
+                object_id=key,
+            )
+            for key, sourced_id in pairs.items()
+        ),
+        batch_size=_BATCH,
+    )
+    _note(connection, "source_link", [link.pk for link in links], "insert", by)
+    return len(links)
+
+
+def _leave(connection: SourceConnection, ids: Collection[int], by: str) -> int:
+    rows = LeftAlone.objects.bulk_create(
+        (
+            LeftAlone(district_id=connection.district_id, connection=connection, kind="classroom", object_id=key)
+            for key in ids
+        ),
+        batch_size=_BATCH,
+    )
+    _note(connection, "left_alone", [row.pk for row in rows], "insert", by)
+    return len(rows)
+
+
+def _archive(connection: SourceConnection, ids: Collection[int], by: str) -> int:
+    _forget(connection, ids, by)
+    return _write(
+        connection, ids, "archive", {"status": "archived", "archived_by": by, "archive_reason": ARCHIVE_REASON}, by
+    )
+
+
+def _reopen(connection: SourceConnection, ids: Collection[int], states: Mapping[int, str], by: str) -> int:
+    by_state = {state: [key for key in ids if states.get(key) == state] for state in STATES}
+    links = SourceLink.objects.filter(
+        connection=connection, kind="classroom", created_run=None, fingerprint=None, object_id__in=by_state["taken"]
+    )
+    keys = list(links.values_list("pk", flat=True))
+    _note(connection, "source_link", keys, "delete", by)
+    SourceLink.objects.filter(pk__in=keys).delete()
+    active = {"status": "active", "archived_by": None, "archive_reason": None}
+    restored = _write(connection, by_state["archived"], "restore", active, by)
+    return len(keys) + restored + _forget(connection, by_state["left"], by)
+
+
+def _forget(connection: SourceConnection, ids: Collection[int], by: str) -> int:
+    """Nobody left these classrooms alone."""
+    rows = LeftAlone.objects.filter(connection=connection, kind="classroom", object_id__in=ids)
+    keys = list(rows.values_list("pk", flat=True))
+    _note(connection, "left_alone", keys, "delete", by)
+    LeftAlone.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def _write(
+    connection: SourceConnection, ids: Collection[int], action: str, values: Mapping[str, str | None], by: str
+) -> int:
+    keys = list(ids)
+    if keys:
+        district = connection.district_id
+        note_updates(
+            district_id=district, table="classroom", ids=keys, new=values, kind="classroom", action=action, by=by
+        )
+        Classroom.objects.filter(district=district, pk__in=keys).update(**values)
+    return len(keys)
+
+
+def _note(connection: SourceConnection, table: str, ids: list[int], op: str, by: str) -> None:
+    if ids:
+        note_rows(district_id=connection.district_id, table=table, ids=ids, op=op, kind="classroom", by=by)
