@@ -55,7 +55,7 @@ def schools(
     done: dict[str, Any] = {}
     if undo:
         done["taken back"] = sum(
-            hand_acts.undo_last(connection=connection, step="schools", by=me(), now=now()).values()
+            hand_acts.undo_last(connection=connection, step=service.STEP, by=me(), now=now()).values()
         )
     if unmatch:
         done["unmatched"] = service.unmatch(connection=connection, sourced_ids=unmatch, by=me())

@@ -1,4 +1,8 @@
-"""What a person does in one go is one act, and can be taken back as one."""
+"""What a person settles in steps 3 and 4 in one go is one act, and the last one is taken back with everything it decided.
+
+Beside the directory an act of these steps writes decisions (``left_alone``) that no run knows; so it is undone here, as
+the last act only, and not by the general undo, which looks for what later runs and acts built on it.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +10,34 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection as database
 from django.db import transaction
+from django.utils import timezone
 
 from rollbook.core.entities import TABLES
 from rollbook.core.errors import HoldRequired, NotFound, PlanStale
+from rollbook.engine.acts import record_done
 from rollbook.engine.changes import temporary, write
 from rollbook.engine.locks import add_revision, lock_district
-from rollbook.store.models import HandAct, SourceConnection, SyncRun
+from rollbook.store.models import Act, SourceConnection, SyncRun
 
-__all__ = ["Act", "act", "last", "undo"]
+__all__ = ["KINDS", "Doing", "doing", "last", "undo"]
 
+KINDS: Final = ("match_schools", "settle_classrooms")
+"""The kinds of these acts."""
 _TABLES = (*TABLES, "left_alone")
-"""What an act may write, in dependency order."""
+"""What they may write, in dependency order."""
 _OF_SCHOOL = ("classroom", "student_school", "staff_role")
 
 
 @dataclass(slots=True)
-class Act:
-    """An act under way. ``counts``: what was done → how often; an act without any did nothing and is not kept."""
+class Doing:
+    """An act under way. ``counts``: what was done → how often."""
 
     cursor: Any
+    act: Act
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, what: str, number: int) -> None:
@@ -38,45 +47,38 @@ class Act:
 
 
 @contextmanager
-def act(*, connection: SourceConnection, step: str, by: str) -> Iterator[Act]:
-    """Inside the block this transaction is the district's only writer; what it notes in the change log without a run is
-    one act of ``by``, that ``undo`` can take back. Plans made before are stale if anything was done."""
+def doing(*, connection: SourceConnection, kind: str, by: str) -> Iterator[Doing]:
+    """Inside the block this transaction is the district's only writer; what it does and notes in the change log under the
+    act is one act of ``by``. Plans made before are stale if anything was counted; else there was no act."""
     with transaction.atomic(), database.cursor() as cursor:
         lock_district(cursor, connection.district_id)
-        first = _newest_log(cursor)
-        doing = Act(cursor)
-        yield doing
-        if not doing.counts:
-            return
-        newest = _newest_log(cursor)
-        cursor.execute("SELECT now()")
-        HandAct.objects.create(
-            district_id=connection.district_id,
-            connection=connection,
-            step=step,
-            counts=doing.counts,
-            first_log=first + 1,
-            last_log=newest,
-            at=cursor.fetchone()[0],
-            by=by,
+        act = Act.objects.create(
+            district_id=connection.district_id, kind=kind, by=by, at=timezone.now(), reason=connection.name
         )
+        under_way = Doing(cursor, act)
+        yield under_way
+        if not under_way.counts:
+            act.delete()
+            return
+        record_done(cursor, act, under_way.counts)
         add_revision(cursor, connection.district_id)
 
 
-def last(connection: SourceConnection) -> HandAct | None:
-    """The newest act on a connection that can still be taken back: nothing was applied to the district since."""
-    newest = HandAct.objects.filter(connection=connection, undone_at=None).order_by("-id").first()
-    if newest is None:
+def last(connection: SourceConnection) -> Act | None:
+    """The district's newest act of these kinds, if it is this connection's and can still be taken back: nothing was
+    applied since."""
+    newest = Act.objects.filter(district=connection.district_id, kind__in=KINDS, state="done").order_by("-id").first()
+    if newest is None or newest.reason != connection.name:
         return None
     since = SyncRun.objects.filter(district=connection.district_id, applied_at__gt=newest.at)
     return None if since.exists() else newest
 
 
 def undo(*, connection: SourceConnection, number: int, by: str, now: dt.datetime) -> Mapping[str, int]:
-    """The act is taken back, exactly, and that is in the change log, too; returns what the act had counted.
+    """The act is taken back, exactly; that is an act, too. Returns what had been counted.
 
-    Raises NotFound when it is not the newest act of the connection or a run was applied since, HoldRequired when what it
-    wrote was changed since or is in use, and then nothing changes.
+    Raises NotFound when it is not the last one or a run was applied since, HoldRequired when what it wrote was changed
+    since or is in use, and then nothing changes.
     """
     with transaction.atomic(), database.cursor() as cursor:
         lock_district(cursor, connection.district_id)
@@ -85,35 +87,33 @@ def undo(*, connection: SourceConnection, number: int, by: str, now: dt.datetime
             raise NotFound(
                 "There is no such act to take back.", hint="Only the last one can be, until a run is applied."
             )
-        values = {"district": newest.district_id, "first": newest.first_log, "last": newest.last_log}
         temporary(
             cursor,
             "todo",
             """SELECT "table", row_id, kind, record_id, new AS was,
             CASE op WHEN 'insert' THEN 'delete' WHEN 'delete' THEN 'insert' ELSE op END AS op,
             CASE op WHEN 'update' THEN new END AS old, old AS new
-            FROM change_log WHERE district_id = %(district)s AND run_id IS NULL AND id BETWEEN %(first)s AND %(last)s""",
-            values,
+            FROM change_log WHERE act_id = %(act)s""",
+            {"act": newest.pk},
         )
         _check_unmoved(cursor)
+        undoing = Act.objects.create(district_id=newest.district_id, kind="undo", by=by, at=now, undoes=newest)
         cursor.execute(
-            """INSERT INTO change_log (district_id, "table", row_id, op, kind, record_id, action, old, new, at, by)
-            SELECT %s, "table", row_id, op, kind, record_id, 'undo', CASE op WHEN 'insert' THEN NULL ELSE was END, new,
-            now(), %s FROM todo""",
-            [newest.district_id, by],
+            """INSERT INTO change_log
+            (district_id, act_id, "table", row_id, op, kind, record_id, action, old, new, at, by)
+            SELECT %s, %s, "table", row_id, op, kind, record_id, 'undo', CASE op WHEN 'insert' THEN NULL ELSE was END, new,
+            %s, %s FROM todo""",
+            [newest.district_id, undoing.pk, now, by],
         )
         try:
-            write(cursor, district_id=newest.district_id, tables=_TABLES, detail={"act": newest.pk})
+            done = write(cursor, district_id=newest.district_id, tables=_TABLES, detail={"act": newest.pk})
         except PlanStale as stale:
             raise _moved() from stale
-        HandAct.objects.filter(pk=newest.pk).update(undone_at=now)
+        Act.objects.filter(pk=newest.pk).update(state="undone")
+        rows = sum(sum(part.values()) for part in (done.inserted, done.updated, done.deleted))
+        record_done(cursor, undoing, {"rows": rows})
         add_revision(cursor, newest.district_id)
         return {str(what): int(count) for what, count in newest.counts.items()}
-
-
-def _newest_log(cursor: Any) -> int:
-    cursor.execute("SELECT coalesce(max(id), 0) FROM change_log")
-    return int(cursor.fetchone()[0])
 
 
 def _check_unmoved(cursor: Any) -> None:

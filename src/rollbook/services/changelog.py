@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 
-__all__ = ["note_rows", "note_updates", "note_values"]
+__all__ = ["note_rows", "note_values"]
 
 
-def note_rows(*, district_id: int, table: str, ids: Sequence[int], op: str, kind: str, by: str) -> None:
+def note_rows(
+    *, district_id: int, table: str, ids: Sequence[int], op: str, kind: str, by: str, act: int | None = None
+) -> None:
     """Each row ``ids`` of the directory table ``table`` is in the change log, whole: as ``new`` for ``insert``, as
     ``old`` for ``delete`` (call it before the row goes). A source link, and what is left alone, counts under the object
-    it is about."""
+    it is about. ``act``: the act that this is a part of."""
     column = {"insert": "new", "delete": "old"}[op]
     record = "object_id" if table in ("source_link", "left_alone") else "id"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""INSERT INTO change_log (district_id, "table", row_id, op, kind, record_id, {column}, at, by)
-            SELECT %s, %s, t.id, %s, %s, t.{record}, to_jsonb(t), now(), %s FROM "{table}" t
+            f"""INSERT INTO change_log (district_id, act_id, "table", row_id, op, kind, record_id, {column}, at, by)
+            SELECT %s, %s, %s, t.id, %s, %s, t.{record}, to_jsonb(t), now(), %s FROM "{table}" t
             WHERE t.district_id = %s AND t.id = ANY(%s)""",
-            [district_id, table, op, kind, by, district_id, list(ids)],
+            [district_id, act, table, op, kind, by, district_id, list(ids)],
         )
-
-
-def note_updates(
-    *, district_id: int, table: str, ids: Sequence[int], new: Mapping[str, Any], kind: str, action: str, by: str
-) -> int:
-    """Each row ``ids`` of ``table`` that differs from ``new`` (column → value, the same for all) is in the change log with
-    what it has and what it gets; returns how many. Call it before the rows change."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""INSERT INTO change_log (district_id, "table", row_id, op, kind, record_id, action, old, new, at, by)
-            SELECT %(district)s, %(table)s, t.id, 'update', %(kind)s, t.id, %(action)s,
-            (SELECT jsonb_object_agg(name, to_jsonb(t) -> name) FROM jsonb_object_keys(%(new)s::jsonb) name),
-            %(new)s::jsonb, now(), %(by)s FROM "{table}" t
-            WHERE t.district_id = %(district)s AND t.id = ANY(%(ids)s) AND NOT to_jsonb(t) @> %(new)s::jsonb""",
-            {
-                "district": district_id,
-                "table": table,
-                "kind": kind,
-                "action": action,
-                "new": json.dumps(dict(new)),
-                "by": by,
-                "ids": list(ids),
-            },
-        )
-        return int(cursor.rowcount)
 
 
 def note_values(

@@ -6,15 +6,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 
 from rollbook.core.errors import ConfigError, NotFound
-from rollbook.engine.hand_acts import act
-from rollbook.services.changelog import note_rows, note_updates
+from rollbook.engine.acts import Pen
+from rollbook.engine.hand_acts import Doing, doing
+from rollbook.services.changelog import note_rows
 from rollbook.store.existing import ARCHIVE_REASON, STATES, ExistingFilter, existing
 from rollbook.store.models import Classroom, LeftAlone, OfferedClass, SourceConnection, SourceLink
 
 __all__ = ["ACTS", "STEP", "Settled", "settle", "settle_fitting", "take_suggested"]
 
-STEP = "classrooms"
-"""How acts of this step are told apart."""
+STEP = "settle_classrooms"
+"""The kind of acts of this step."""
 ACTS = ("take", "leave", "archive", "reopen")
 """What may be done with existing classrooms."""
 _BATCH = 5000
@@ -57,21 +58,21 @@ def settle(
     )
     if strange := sorted(set(wanted) - set(known)):
         raise NotFound(f"There is no classroom {strange[0]} here.", hint="rollbook classrooms SLUG lists them.")
-    with act(connection=connection, step=STEP, by=by) as doing:
+    with doing(connection=connection, kind=STEP, by=by) as act:
         _check_classes(connection, take, known)
         states = _states(connection, wanted)
         undecided = {key for key in wanted if states.get(key) in ("open", "left")}
         taken = {key: sourced_id for key, sourced_id in take.items() if key in undecided}
         done = Settled(
-            taken=_take(connection, taken, by),
-            left=_leave(connection, [key for key in leave if states.get(key) == "open"], by),
-            archived=_archive(connection, [key for key in archive if key in undecided], by),
-            reopened=_reopen(connection, reopen, states, by),
+            taken=_take(connection, taken, act),
+            left=_leave(connection, [key for key in leave if states.get(key) == "open"], act),
+            archived=_archive(connection, [key for key in archive if key in undecided], act),
+            reopened=_reopen(connection, reopen, states, act),
         )
         number = done.taken + done.left + done.archived + done.reopened
         done = Settled(**{**_numbers(done), "skipped": len(wanted) - number})
         for what in ("taken", "left", "archived", "reopened"):
-            doing.add(what, getattr(done, what))
+            act.add(what, getattr(done, what))
     return done
 
 
@@ -139,8 +140,8 @@ def _check_classes(connection: SourceConnection, take: Mapping[int, str], school
         raise ConfigError(f"Class {full!r} has a classroom already.", hint="Choose another class.")
 
 
-def _take(connection: SourceConnection, pairs: Mapping[int, str], by: str) -> int:
-    _forget(connection, list(pairs), by)
+def _take(connection: SourceConnection, pairs: Mapping[int, str], act: Doing) -> int:
+    _forget(connection, list(pairs), act)
     links = SourceLink.objects.bulk_create(
         (
             SourceLink(
@@ -154,11 +155,11 @@ def _take(connection: SourceConnection, pairs: Mapping[int, str], by: str) -> in
         ),
         batch_size=_BATCH,
     )
-    _note(connection, "source_link", [link.pk for link in links], "insert", by)
+    _note(connection, "source_link", [link.pk for link in links], "insert", act)
     return len(links)
 
 
-def _leave(connection: SourceConnection, ids: Collection[int], by: str) -> int:
+def _leave(connection: SourceConnection, ids: Collection[int], act: Doing) -> int:
     rows = LeftAlone.objects.bulk_create(
         (
             LeftAlone(district_id=connection.district_id, connection=connection, kind="classroom", object_id=key)
@@ -166,52 +167,61 @@ def _leave(connection: SourceConnection, ids: Collection[int], by: str) -> int:
         ),
         batch_size=_BATCH,
     )
-    _note(connection, "left_alone", [row.pk for row in rows], "insert", by)
+    _note(connection, "left_alone", [row.pk for row in rows], "insert", act)
     return len(rows)
 
 
-def _archive(connection: SourceConnection, ids: Collection[int], by: str) -> int:
-    _forget(connection, ids, by)
+def _archive(connection: SourceConnection, ids: Collection[int], act: Doing) -> int:
+    _forget(connection, ids, act)
     return _write(
-        connection, ids, "archive", {"status": "archived", "archived_by": by, "archive_reason": ARCHIVE_REASON}, by
+        connection,
+        ids,
+        "archive",
+        {"status": "archived", "archived_by": act.act.by, "archive_reason": ARCHIVE_REASON},
+        act,
     )
 
 
-def _reopen(connection: SourceConnection, ids: Collection[int], states: Mapping[int, str], by: str) -> int:
+def _reopen(connection: SourceConnection, ids: Collection[int], states: Mapping[int, str], act: Doing) -> int:
     by_state = {state: [key for key in ids if states.get(key) == state] for state in STATES}
     links = SourceLink.objects.filter(
         connection=connection, kind="classroom", created_run=None, fingerprint=None, object_id__in=by_state["taken"]
     )
     keys = list(links.values_list("pk", flat=True))
-    _note(connection, "source_link", keys, "delete", by)
+    _note(connection, "source_link", keys, "delete", act)
     SourceLink.objects.filter(pk__in=keys).delete()
     active = {"status": "active", "archived_by": None, "archive_reason": None}
-    restored = _write(connection, by_state["archived"], "restore", active, by)
-    return len(keys) + restored + _forget(connection, by_state["left"], by)
+    restored = _write(connection, by_state["archived"], "restore", active, act)
+    return len(keys) + restored + _forget(connection, by_state["left"], act)
 
 
-def _forget(connection: SourceConnection, ids: Collection[int], by: str) -> int:
+def _forget(connection: SourceConnection, ids: Collection[int], act: Doing) -> int:
     """Nobody left these classrooms alone."""
     rows = LeftAlone.objects.filter(connection=connection, kind="classroom", object_id__in=ids)
     keys = list(rows.values_list("pk", flat=True))
-    _note(connection, "left_alone", keys, "delete", by)
+    _note(connection, "left_alone", keys, "delete", act)
     LeftAlone.objects.filter(pk__in=keys).delete()
     return len(keys)
 
 
 def _write(
-    connection: SourceConnection, ids: Collection[int], action: str, values: Mapping[str, str | None], by: str
+    connection: SourceConnection, ids: Collection[int], action: str, values: Mapping[str, str | None], act: Doing
 ) -> int:
-    keys = list(ids)
-    if keys:
-        district = connection.district_id
-        note_updates(
-            district_id=district, table="classroom", ids=keys, new=values, kind="classroom", action=action, by=by
-        )
-        Classroom.objects.filter(district=district, pk__in=keys).update(**values)
-    return len(keys)
+    """The classrooms have these values, and the act says so."""
+    pen = Pen(act.cursor, act.act, {})
+    changed = pen.update("classroom", list(ids), values, kind="classroom", action=action)
+    Classroom.objects.filter(district=connection.district_id, pk__in=ids).update(**values)
+    return changed
 
 
-def _note(connection: SourceConnection, table: str, ids: list[int], op: str, by: str) -> None:
+def _note(connection: SourceConnection, table: str, ids: list[int], op: str, act: Doing) -> None:
     if ids:
-        note_rows(district_id=connection.district_id, table=table, ids=ids, op=op, kind="classroom", by=by)
+        note_rows(
+            district_id=connection.district_id,
+            table=table,
+            ids=ids,
+            op=op,
+            kind="classroom",
+            by=act.act.by,
+            act=act.act.pk,
+        )

@@ -15,7 +15,7 @@ __all__ = ["LastAct", "last", "undo", "undo_last"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastAct:
-    """One act. ``step``: ``schools`` or ``classrooms``; ``counts``: what was done → how often."""
+    """One act. ``step``: ``match_schools`` or ``settle_classrooms``; ``counts``: what was done → how often."""
 
     number: int
     step: str
@@ -29,7 +29,7 @@ def last(*, connection: SourceConnection) -> LastAct | None:
     found = hand_acts.last(connection)
     if found is None:
         return None
-    return LastAct(number=found.pk, step=found.step, counts=dict(found.counts), at=found.at, by=found.by)
+    return LastAct(number=found.pk, step=found.kind, counts=dict(found.counts), at=found.at, by=found.by)
 
 
 def undo(*, connection: SourceConnection, number: int, by: str, now: dt.datetime) -> Mapping[str, int]:

@@ -13,7 +13,7 @@ from rollbook.core.errors import DataError, NotFound
 from rollbook.core.findings import empty
 from rollbook.core.school_match import suggest
 from rollbook.core.snapshot import Mode
-from rollbook.engine.hand_acts import Act, act
+from rollbook.engine.hand_acts import Doing, doing
 from rollbook.services import policies, reading
 from rollbook.services.changelog import note_rows
 from rollbook.store.models import LeftAlone, OfferedSchool, School, SourceConnection, SourceLink
@@ -35,8 +35,8 @@ __all__ = [
 
 NEW, LEAVE = "new", "leave"
 """What stands for "make this school", and for "leave it out of the sync", where a school is named."""
-STEP = "schools"
-"""How acts of this step are told apart."""
+STEP = "match_schools"
+"""The kind of acts of this step."""
 
 PAIR_SCHEMA: dict[str, pl.DataType] = {
     "sourced_id": pl.String(),
@@ -170,24 +170,24 @@ def settle(
     left = [key for key, choice in change.items() if choice == LEAVE]
     if not change:
         return Settled()
-    with act(connection=connection, step=STEP, by=by) as doing:
+    with doing(connection=connection, kind=STEP, by=by) as act:
         here = set(School.objects.filter(district=connection.district_id).values_list("pk", flat=True))
         if strange := sorted(set(matched.values()) - here):
             raise NotFound(
                 f"There is no school {strange[0]} in this district.", hint="rollbook schools SLUG lists them."
             )
-        _unlink(connection, change, by)
-        _reopen(connection, change, by)
-        made = _create(connection, [pairs[key] for key in created], by)
-        _link(connection, {**matched, **dict(zip(created, made, strict=True))}, by)
-        _leave(connection, left, by)
+        _unlink(connection, change, act)
+        _reopen(connection, change, act)
+        made = _create(connection, [pairs[key] for key in created], act)
+        _link(connection, {**matched, **dict(zip(created, made, strict=True))}, act)
+        _leave(connection, left, act)
         done = Settled(
             matched=len(matched),
             created=len(created),
             left=len(left),
             unmatched=len(change) - len(matched) - len(created) - len(left),
         )
-        _count(doing, done)
+        _count(act, done)
     return done
 
 
@@ -202,9 +202,9 @@ def unmatch(*, connection: SourceConnection, sourced_ids: Collection[str], by: s
         raise NotFound(
             f"School {missing[0]!r} of this source is not matched.", hint="rollbook schools SLUG lists them."
         )
-    with act(connection=connection, step=STEP, by=by) as doing:
-        removed = _unlink(connection, have, by)
-        _count(doing, Settled(unmatched=removed))
+    with doing(connection=connection, kind=STEP, by=by) as act:
+        removed = _unlink(connection, have, act)
+        _count(act, Settled(unmatched=removed))
     return removed
 
 
@@ -214,9 +214,9 @@ def _choice_of(pair: Mapping[str, Any]) -> int | str | None:
     return LEAVE if number is None and pair["is_left"] else number
 
 
-def _count(doing: Act, done: Settled) -> None:
+def _count(act: Doing, done: Settled) -> None:
     for what in ("matched", "created", "unmatched", "left"):
-        doing.add(what, getattr(done, what))
+        act.add(what, getattr(done, what))
 
 
 def _matching(connection: SourceConnection, orgs: pl.DataFrame, findings: pl.DataFrame) -> Matching:
@@ -247,31 +247,55 @@ def _matching(connection: SourceConnection, orgs: pl.DataFrame, findings: pl.Dat
     )
 
 
-def _unlink(connection: SourceConnection, sourced_ids: Collection[str], by: str) -> int:
+def _unlink(connection: SourceConnection, sourced_ids: Collection[str], act: Doing) -> int:
     links = SourceLink.objects.filter(connection=connection, kind="school", sourced_id__in=list(sourced_ids))
     ids = list(links.values_list("pk", flat=True))
-    note_rows(district_id=connection.district_id, table="source_link", ids=ids, op="delete", kind="school", by=by)
+    note_rows(
+        district_id=connection.district_id,
+        table="source_link",
+        ids=ids,
+        op="delete",
+        kind="school",
+        by=act.act.by,
+        act=act.act.pk,
+    )
     SourceLink.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 
-def _reopen(connection: SourceConnection, sourced_ids: Collection[str], by: str) -> None:
+def _reopen(connection: SourceConnection, sourced_ids: Collection[str], act: Doing) -> None:
     rows = LeftAlone.objects.filter(connection=connection, kind="school", sourced_id__in=list(sourced_ids))
     ids = list(rows.values_list("pk", flat=True))
-    note_rows(district_id=connection.district_id, table="left_alone", ids=ids, op="delete", kind="school", by=by)
+    note_rows(
+        district_id=connection.district_id,
+        table="left_alone",
+        ids=ids,
+        op="delete",
+        kind="school",
+        by=act.act.by,
+        act=act.act.pk,
+    )
     LeftAlone.objects.filter(pk__in=ids).delete()
 
 
-def _leave(connection: SourceConnection, sourced_ids: Collection[str], by: str) -> None:
+def _leave(connection: SourceConnection, sourced_ids: Collection[str], act: Doing) -> None:
     rows = LeftAlone.objects.bulk_create(
         LeftAlone(district_id=connection.district_id, connection=connection, kind="school", sourced_id=key)
         for key in sourced_ids
     )
     ids = [row.pk for row in rows]
-    note_rows(district_id=connection.district_id, table="left_alone", ids=ids, op="insert", kind="school", by=by)
+    note_rows(
+        district_id=connection.district_id,
+        table="left_alone",
+        ids=ids,
+        op="insert",
+        kind="school",
+        by=act.act.by,
+        act=act.act.pk,
+    )
 
 
-def _create(connection: SourceConnection, rows: Sequence[Mapping[str, str | None]], by: str) -> list[int]:
+def _create(connection: SourceConnection, rows: Sequence[Mapping[str, str | None]], act: Doing) -> list[int]:
     """New schools in the order of ``rows``. A twelve-digit identifier is an NCES id (oneroster.md A.2), another one the
     school's number."""
     schools = School.objects.bulk_create(
@@ -284,7 +308,15 @@ def _create(connection: SourceConnection, rows: Sequence[Mapping[str, str | None
         for row in rows
     )
     ids = [school.pk for school in schools]
-    note_rows(district_id=connection.district_id, table="school", ids=ids, op="insert", kind="school", by=by)
+    note_rows(
+        district_id=connection.district_id,
+        table="school",
+        ids=ids,
+        op="insert",
+        kind="school",
+        by=act.act.by,
+        act=act.act.pk,
+    )
     return ids
 
 
@@ -293,7 +325,7 @@ def _numbers(identifier: str | None) -> dict[str, str | None]:
     return {"nces_id": identifier if is_nces else None, "school_number": None if is_nces else identifier}
 
 
-def _link(connection: SourceConnection, pairs: Mapping[str, int], by: str) -> None:
+def _link(connection: SourceConnection, pairs: Mapping[str, int], act: Doing) -> None:
     links = SourceLink.objects.bulk_create(
         SourceLink(
             district_id=connection.district_id, connection=connection, kind="school", sourced_id=key, object_id=school
@@ -301,7 +333,15 @@ def _link(connection: SourceConnection, pairs: Mapping[str, int], by: str) -> No
         for key, school in pairs.items()
     )
     ids = [link.pk for link in links]
-    note_rows(district_id=connection.district_id, table="source_link", ids=ids, op="insert", kind="school", by=by)
+    note_rows(
+        district_id=connection.district_id,
+        table="source_link",
+        ids=ids,
+        op="insert",
+        kind="school",
+        by=act.act.by,
+        act=act.act.pk,
+    )
 
 
 def _near_hint(wanted: str, pairs: Collection[str]) -> str:

@@ -17,7 +17,6 @@ from rollbook.store.models.district_role import DistrictRole
 from rollbook.store.models.enrollment import Enrollment
 from rollbook.store.models.examination import Examination
 from rollbook.store.models.guardianship import Guardianship
-from rollbook.store.models.hand_act import HandAct
 from rollbook.store.models.hold import Hold
 from rollbook.store.models.hold_decision import HoldDecision
 from rollbook.store.models.interaction import Interaction
@@ -58,7 +57,6 @@ __all__ = [
     "Examination",
     "FailedSignIn",
     "Guardianship",
-    "HandAct",
     "Hold",
     "HoldDecision",
     "Interaction",
