@@ -30,7 +30,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-demo: setup ## Show the main job on a made-up district: plan, apply, next day, explain, undo preview (no network)
+demo: setup ## Show the main job on a made-up district; at a terminal serve the pages and the sandbox afterwards, until Ctrl+C
 	$(call say,"Running the demonstration in $${ROLLBOOK_HOME:-./var}")
 	@$(BIN)/rollbook demo
 

@@ -66,3 +66,9 @@ def start_embedded() -> bool:
     if is_embedded:
         server.start(home_directory())
     return is_embedded
+
+
+def stop_embedded() -> None:
+    """The embedded server does not run any more, when it is the one in use. One of your own is left alone."""
+    if not os.environ.get("DATABASE_URL"):
+        server.stop(home_directory())

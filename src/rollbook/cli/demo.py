@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from rollbook.cli import demo_stage
 from rollbook.cli.boot import boot, home
 from rollbook.cli.plan_view import say_holds, say_plan, verdict
 from rollbook.cli.screen import AsJson, Told, console, me, now, print_json, table, working
@@ -35,15 +36,20 @@ class Scene:
 
 def demo(
     no_serve: Annotated[
-        bool, typer.Option("--no-serve", help="End after the show. There is nothing to serve yet, so it always does.")
+        bool, typer.Option("--no-serve", help="End after the show, although a person is at the terminal.")
     ] = False,
+    port: Annotated[
+        int, typer.Option(min=1, max=65_000, help="Of the pages, at a terminal; the next free one is taken.")
+    ] = 8000,
     as_json: AsJson = False,
 ) -> None:
     """Show the main job on Maple Valley, an invented district: two mornings, an explanation, a way back.
 
     It runs in a district of its own; one that an earlier show left is kept, and the next gets the next number. Nothing
-    leaves this machine.
+    leaves this machine. At a terminal it ends by serving: the pages, the sandbox, and an empty district to do the nine
+    steps in, until Ctrl+C.
     """
+    stage = None if no_serve or as_json or not demo_stage.is_attended() else demo_stage.open_at(port)
     boot()
     scene = _scene()
     story: dict[str, Any] = {"district": scene.slug, "incoming": str(scene.incoming)}
@@ -56,6 +62,9 @@ def demo(
     _afterwards(scene, story, as_json=as_json)
     if as_json:
         print_json(story)
+    if stage is not None:
+        _title("Now you, in the browser", as_json)
+        stage.serve(scene.slug)
 
 
 def _scene() -> Scene:

@@ -111,42 +111,7 @@ def _as_json(running: Sandbox) -> dict[str, object]:
 
 
 def _say(running: Sandbox) -> None:
-    keys, urls, sftp = running.credentials, running.urls, running.sftp
-    rows = {
-        "Console": {"open in a browser": urls.console},
-        "ClassLink, proxy": {
-            "host": urls.classlink,
-            "tenant_id": str(keys.classlink_tenant_id),
-            "api_key": keys.classlink_partner_key,
-        },
-        "ClassLink, direct": {
-            "endpoint": urls.classlink_direct_1_1,
-            "client_id": keys.classlink_key,
-            "client_secret": keys.classlink_secret,
-        },
-        "ClassLink, sign-in": {"client_id": keys.classlink_sso_id, "client_secret": keys.classlink_sso_secret},
-        "Clever": {
-            "base_url": urls.clever,
-            "token_url": f"{urls.clever}/oauth/tokens",
-            "district_id": keys.clever_district_id,
-            "client_id": keys.clever_client_id,
-            "client_secret": keys.clever_client_secret,
-        },
-        "OneRoster": {
-            "base_url": urls.oneroster,
-            "token_url": urls.oneroster_token,
-            "client_id": keys.oneroster_key,
-            "client_secret": keys.oneroster_secret,
-        },
-    }
-    if sftp is not None:
-        rows["SFTP"] = {
-            "host": sftp.host,
-            "port": str(sftp.port),
-            "login": sftp.login,
-            "password": sftp.password,
-            "host_key": sftp.host_key,
-        }
+    rows = {"Console": {"open in a browser": running.urls.console}, **running.keys}
     table = Table(box=None, pad_edge=False, show_header=False)
     for vendor, settings in rows.items():
         for number, (name, value) in enumerate(settings.items()):

@@ -9,6 +9,7 @@
 | ROLLBOOK_ALLOWED_HOSTS | comma-separated host names | localhost,127.0.0.1,[::1] and that of ROLLBOOK_URL |
 | ROLLBOOK_URL | the address that people type; with https it asks browsers for nothing less | http://127.0.0.1:8000 |
 | ROLLBOOK_METRICS_TOKEN | who sends it as a bearer may read /metrics; without one, this machine alone may | – |
+| ROLLBOOK_SANDBOX_URL | the console of a sandbox to practise with; the set-up page leads there | – |
 | ROLLBOOK_SMTP_URL | the mail server, as in smtp://user:password@host:587 | none: mails wait |
 | ROLLBOOK_MAIL_FROM | who mails come from | rollbook@localhost |
 
@@ -78,6 +79,8 @@ ROLLBOOK_METRICS_TOKEN: str = os.environ.get("ROLLBOOK_METRICS_TOKEN", "")
 # Jobs: the tasks live in one module; a worker imports it, nobody else needs it.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS: list[str] = ["rollbook.jobs.tasks"]
+# Where a person who practises finds the keys of the sandbox; `rollbook demo` says so to the pages that it serves.
+ROLLBOOK_SANDBOX_URL: str = os.environ.get("ROLLBOOK_SANDBOX_URL", "")
 
 # Mail: alarms, digests, sign-in links. A server that does not answer must not keep a worker for long.
 _MAIL: dict[str, Any] = mail_settings(os.environ.get("ROLLBOOK_SMTP_URL"))

@@ -77,7 +77,7 @@ def run_beside(*, concurrency: int = 1, environment: Mapping[str, str] | None = 
     def keep() -> None:
         tries = 0
         while not ending.is_set():
-            child = subprocess.Popen(words, env=given)
+            child = subprocess.Popen(words, env=given, process_group=0)  # Ctrl+C is for this process: the block ends it
             children[:] = [child]
             if ending.is_set():
                 child.terminate()

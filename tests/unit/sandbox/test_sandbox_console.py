@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import time
 import urllib.error
 import urllib.request
@@ -116,6 +117,22 @@ def test_the_page_works_by_its_forms_alone(sandbox: Sandbox) -> None:
     assert post(sandbox.urls.console + "/", {"do": "clear"}).status == 303
     assert get(sandbox.urls.console + "/control").json["faults"] == []
     assert post(sandbox.urls.console + "/", {"do": "day", "day": "<b>"}).status == 422
+
+
+def test_the_page_has_the_keys_to_type_and_buttons_for_the_next_day_and_for_faults(sandbox: Sandbox) -> None:
+    page = get(sandbox.urls.console + "/").body.decode()
+    for fields in sandbox.keys.values():
+        assert all(f"<code class=\"copy\">{value}</code>" in page for value in fields.values())
+    forms = [
+        dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+        for form in re.findall(r"<form.*?</form>", page)
+        if "<label" not in form
+    ]
+    assert {"do": "day", "day": "2"} in forms
+    faults = [form for form in forms if form["do"] == "fault"]
+    assert len(faults) >= 5
+    assert [post(sandbox.urls.console + "/", form).status for form in faults] == [303] * len(faults)
+    assert get(sandbox.urls.console + "/control").json["faults"][0]["kind"] == faults[0]["kind"]
 
 
 def test_the_console_answers_to_this_computer_only(sandbox: Sandbox) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from rollbook.sandbox.server.credentials import Credentials
 from rollbook.sandbox.server.faults import KINDS, Fault
-from rollbook.sandbox.server.sandbox import Sandbox, Urls
+from rollbook.sandbox.server.sandbox import Sandbox
 from rollbook.sandbox.server.sharing import Sharing
+from rollbook.sandbox.server.urls import Urls
 from rollbook.sandbox.server.world import Switches, World
 
 __all__ = ["KINDS", "Credentials", "Fault", "Sandbox", "Sharing", "Switches", "Urls", "World"]

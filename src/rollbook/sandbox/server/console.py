@@ -9,13 +9,12 @@ from html import escape
 from typing import Any
 
 from rollbook.core.errors import ConfigError
-from rollbook.sandbox.district.calendar import date_of
-from rollbook.sandbox.district.users import district_name
+from rollbook.sandbox.server.console_page import TICKS, Keys, console_page
 from rollbook.sandbox.server.credentials import Credentials
-from rollbook.sandbox.server.faults import KINDS, Fault
+from rollbook.sandbox.server.faults import Fault
 from rollbook.sandbox.server.http import Request, Response, as_json, html, redirect
-from rollbook.sandbox.server.page import button, page
-from rollbook.sandbox.server.world import STATES, World
+from rollbook.sandbox.server.page import page
+from rollbook.sandbox.server.world import World
 
 __all__ = ["UNCONFIRMED", "ConsoleApp"]
 
@@ -33,21 +32,15 @@ OneRoster: how a quote inside a filter is escaped (here doubled); any largest pa
 )
 """What the facts pages could not confirm, and what the sandbox does instead."""
 
-_TICKS = {
-    "classlink_enabled": "Enabled at ClassLink",
-    "classlink_listed": "Listed at ClassLink",
-    "classlink_bearer": "ClassLink gave a bearer",
-    "clever_events": "Clever events on",
-    "clever_authorised": "Clever district authorised",
-}
-
 
 class ConsoleApp:
-    """The page and the control endpoint. ``urls``: what to show under which name."""
+    """The page and the control endpoint. ``urls``: where everything answers, by name. ``keys``: what to type into the
+    form of a source, by vendor."""
 
     def __init__(self, world: World, keys: Credentials) -> None:
-        self._world, self._keys = world, keys
+        self._world, self._credentials = world, keys
         self.urls: Mapping[str, str] = {}
+        self.keys: Keys = {}
 
     def error(self, status: int) -> Response:
         """A plain message."""
@@ -62,7 +55,7 @@ class ConsoleApp:
         if request.path != "/":
             return self.error(404)
         if request.method == "GET":
-            return html(self._page())
+            return html(console_page(self._world, self.keys, UNCONFIRMED))
         try:
             self._submitted(request.form)
         except (ConfigError, ValueError) as error:
@@ -83,7 +76,7 @@ class ConsoleApp:
             "faults": world.faults.as_list(),
             "requests": dict(world.requests),
             "urls": dict(self.urls),
-            "credentials": asdict(self._keys),
+            "credentials": asdict(self._credentials),
             "unconfirmed": list(UNCONFIRMED),
         }
 
@@ -129,7 +122,7 @@ class ConsoleApp:
             case "clear":
                 self._world.faults.clear()
             case "switches":
-                ticks = {name: name in sent for name in _TICKS}
+                ticks = {name: name in sent for name in TICKS}
                 self._world.set_switches(**ticks, clever_state=sent.get("clever_state", ""))
             case "sharing":
                 lists = {
@@ -140,98 +133,3 @@ class ConsoleApp:
                 self._world.set_sharing(sent.get("vendor", ""), **lists, **ticks)
             case _:
                 raise ConfigError("That form is not known.")
-
-    def _page(self) -> str:
-        world = self._world
-        return page(
-            f"{district_name(world.seed)}: the sandbox",
-            '<p class="notice">Everybody here is invented, and the keys open nothing else.</p>'
-            f"<p>{world.students:,} students on day 1. Revision {world.revision}.</p>"
-            + self._day_form()
-            + self._addresses()
-            + self._switch_form()
-            + "".join(self._sharing_form(vendor) for vendor in ("classlink", "clever"))
-            + self._fault_form()
-            + "<h2>Requests so far</h2><table>"
-            + "".join(f"<tr><td>{escape(what)}</td><td>{n:,}</td></tr>" for what, n in sorted(world.requests.items()))
-            + "</table><h2>Not confirmed by any vendor's own page</h2><ul>"
-            + "".join(f"<li>{escape(fact)}</li>" for fact in UNCONFIRMED)
-            + "</ul>",
-        )
-
-    def _day_form(self) -> str:
-        day = self._world.day
-        return (
-            f"<h2>Day {day}, {date_of(day).isoformat()}</h2>"
-            '<form method="post"><input type="hidden" name="do" value="day">'
-            f'<label>Go to day <input type="number" name="day" min="1" value="{day + 1}"></label>'
-            f"{button('Go')}</form>"
-        )
-
-    def _addresses(self) -> str:
-        shown = {**self.urls, **{name.replace("_", " "): str(value) for name, value in asdict(self._keys).items()}}
-        return (
-            "<h2>Addresses and keys</h2><table>"
-            + "".join(f"<tr><td>{escape(k)}</td><td><code>{escape(v)}</code></td></tr>" for k, v in shown.items())
-            + "</table>"
-        )
-
-    def _switch_form(self) -> str:
-        switches = asdict(self._world.switches)
-        states = "".join(
-            f"<option{' selected' if state == switches['clever_state'] else ''}>{state}</option>" for state in STATES
-        )
-        return (
-            '<h2>Switches</h2><form method="post"><input type="hidden" name="do" value="switches">'
-            + "".join(_tick(name, text, bool(switches[name])) for name, text in _TICKS.items())
-            + f'<label>State at Clever <select name="clever_state">{states}</select></label>{button("Set")}</form>'
-        )
-
-    def _sharing_form(self, vendor: str) -> str:
-        grants = asdict(self._world.sharing(vendor))
-        fields = {
-            "schools": "Schools (sourcedIds; none means all)",
-            "classes": "Classes (sourcedIds; none means all)",
-            "hidden_fields": "Fields withheld (email, sms …)",
-        }
-        return (
-            f'<h2>Shared by {vendor}</h2><form method="post"><input type="hidden" name="do" value="sharing">'
-            f'<input type="hidden" name="vendor" value="{vendor}">'
-            + "".join(
-                f'<label>{text} <input name="{name}" value="{escape(" ".join(grants[name]))}"></label>'
-                for name, text in fields.items()
-            )
-            + _tick("unenrolled", "Users without enrollment", grants["unenrolled"])
-            + _tick("demographics", "Demographics", grants["demographics"])
-            + button("Set")
-            + "</form>"
-        )
-
-    def _fault_form(self) -> str:
-        kinds = "".join(f'<option value="{kind}">{kind}: {escape(text)}</option>' for kind, text in KINDS.items())
-        vendors = "".join(
-            f"<option>{name}</option>" for name in ("", "classlink", "classlink_direct", "clever", "oneroster")
-        )
-        now = "".join(
-            f"<tr><td>{escape(str(fault['kind']))}</td><td>{escape(str(fault['vendor'] or 'any vendor'))}</td>"
-            f"<td>request {fault['at']}, {fault['times'] or 'all'} times</td><td>{fault['seen']} seen</td></tr>"
-            for fault in self._world.faults.as_list()
-        )
-        return (
-            f"<h2>Faults</h2><table>{now}</table>"
-            '<form method="post"><input type="hidden" name="do" value="fault">'
-            f'<label>What <select name="kind">{kinds}</select></label>'
-            f'<label>Vendor (blank: any) <select name="vendor">{vendors}</select></label>'
-            '<label>At request <input type="number" name="at" min="1" value="1"></label>'
-            '<label>Times (0: until cleared) <input type="number" name="times" min="0" value="1"></label>'
-            '<label>Path contains <input name="path"></label>'
-            '<label>Seconds <input type="number" name="seconds" min="0" step="0.1" value="1"></label>'
-            f"{button('Set fault')}</form>"
-            f'<form method="post"><input type="hidden" name="do" value="clear">{button("Clear all faults", plain=True)}'
-            "</form>"
-        )
-
-
-def _tick(name: str, text: str, is_on: bool) -> str:
-    checked = " checked" if is_on else ""
-    return f'<label class="tick"><input type="checkbox" name="{name}"{checked}> {escape(text)}</label>'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,47 +12,18 @@ from rollbook.core.errors import ConfigError
 from rollbook.sandbox.server.classlink import ClassLinkApp, ClassLinkDirectApp
 from rollbook.sandbox.server.clever import CleverApp
 from rollbook.sandbox.server.console import ConsoleApp
+from rollbook.sandbox.server.console_page import Keys
 from rollbook.sandbox.server.credentials import Credentials, credentials
 from rollbook.sandbox.server.faults import Fault
 from rollbook.sandbox.server.http import App, Host
-from rollbook.sandbox.server.oneroster import ROOT_1_1, ROOT_1_2, TOKEN_PATH, OneRosterApp
+from rollbook.sandbox.server.oneroster import OneRosterApp
 from rollbook.sandbox.server.sftp import SftpSandbox, put_bundle
+from rollbook.sandbox.server.urls import Urls, keys_of
 from rollbook.sandbox.server.world import World
 
-__all__ = ["Sandbox", "Urls"]
+__all__ = ["Sandbox"]
 
 _VENDORS = ("classlink", "classlink_direct", "clever", "oneroster")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Urls:
-    """Where everything answers. ``classlink``: proxy host, listing and LaunchPad; ``clever``: API and sign-in host."""
-
-    console: str
-    classlink: str
-    classlink_direct: str
-    clever: str
-    oneroster: str
-
-    @property
-    def oneroster_1_1(self) -> str:
-        """Base URL of the generic OneRoster 1.1 provider."""
-        return self.oneroster + ROOT_1_1
-
-    @property
-    def oneroster_1_2(self) -> str:
-        """Base URL of the generic OneRoster 1.2 provider."""
-        return self.oneroster + ROOT_1_2
-
-    @property
-    def oneroster_token(self) -> str:
-        """The token endpoint of the generic provider."""
-        return self.oneroster + TOKEN_PATH
-
-    @property
-    def classlink_direct_1_1(self) -> str:
-        """Base URL of the district's own Roster Server."""
-        return self.classlink_direct + ROOT_1_1
 
 
 class Sandbox:
@@ -102,7 +72,7 @@ class Sandbox:
         return Host(app, port=port, due=due, act=self.world.act, asked=asked)
 
     def _open_console(self, port: int) -> Urls:
-        console = ConsoleApp(self.world, self.credentials)
+        console = self._console = ConsoleApp(self.world, self.credentials)
         host = Host(console, port=port, due=lambda _: None, act=self.world.act, asked=lambda *_: None)
         self._hosts["console"] = host
         urls = Urls(console=host.url, **{vendor: self._hosts[vendor].url for vendor in _VENDORS})
@@ -118,11 +88,12 @@ class Sandbox:
 
     def __enter__(self) -> Sandbox:
         with self._open:
+            if self._with_sftp:
+                self.sftp = self._start_sftp()
+            self._console.keys = keys_of(self.credentials, self.urls, self.sftp)
             for host in self._hosts.values():
                 host.start()
                 self._open.callback(host.stop)
-            if self._with_sftp:
-                self.sftp = self._start_sftp()
             self._open = self._open.pop_all()
         return self
 
@@ -139,7 +110,16 @@ class Sandbox:
 
         put(self.world.day)
         self.world.day_watchers.append(put)
-        return self._open.enter_context(SftpSandbox(root, port=self._port + len(self._hosts) if self._port else 0))
+        port = self._port + len(self._hosts) if self._port else 0
+        try:
+            return self._open.enter_context(SftpSandbox(root, port=port))
+        except OSError as error:
+            raise ConfigError(f"The port {port} is taken.", hint="Choose another --port.") from error
+
+    @property
+    def keys(self) -> Keys:
+        """What to type into the form of a source, by vendor."""
+        return self._console.keys
 
     def set_day(self, day: int) -> None:
         """All vendors serve that day's district."""

@@ -50,17 +50,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpPage:
-    """The page. ``done`` of nine."""
+    """The page. ``done`` of nine. ``sandbox``: where the keys to practise with are; empty: nowhere."""
 
     slug: str
+    sandbox: str
     steps: tuple[Step, ...]
     done: int
 
 
-def set_up_page(slug: str, facts: SetUpFacts) -> SetUpPage:
+def set_up_page(slug: str, facts: SetUpFacts, sandbox: str = "") -> SetUpPage:
     """The page of the district ``slug``."""
     found = steps(slug, facts)
-    return SetUpPage(slug=slug, steps=found, done=done_of(found))
+    return SetUpPage(slug=slug, sandbox=sandbox, steps=found, done=done_of(found))
 
 
 def done_of(found: Sequence[Step]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,5 +20,5 @@ __all__ = ["set_up"]
 @in_district()
 def set_up(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The nine steps, as they stand now."""
-    page = set_up_page(seat.district.slug, facts(seat.district))
+    page = set_up_page(seat.district.slug, facts(seat.district), settings.ROLLBOOK_SANDBOX_URL)
     return show(request, "set_up/set_up.html", page, title=_("Set-up"), seat=seat, here="set-up")

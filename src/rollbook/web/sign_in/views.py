@@ -43,8 +43,7 @@ class LinkPage:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The form; after it, the page that was asked for."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    after = wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else ""
+    after = _after(request)
     email, refusal, what_to_do, status = "", "", "", 200
     if request.method == "POST":
         email, password = request.POST.get("email", ""), request.POST.get("password", "")
@@ -63,7 +62,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """A page with one button: whoever only looks at a link (a mail scanner, a preview) does not use it up."""
+    """A page with one button: whoever only looks at a link (a mail scanner, a preview) does not use it up. After it, the
+    page that ``next`` names."""
     refusal, what_to_do, status = "", "", 200
     if request.method == "POST":
         try:
@@ -72,7 +72,7 @@ def by_link(request: HttpRequest, secret: str) -> HttpResponse:
             refusal, what_to_do, status = error.message, error.hint, _status(error)
         else:
             login(request, account)
-            return redirect("districts")
+            return redirect(_after(request) or "districts")
     page = LinkPage(refusal=refusal, what_to_do=what_to_do)
     return render(request, "sign_in/link.html", {"page": page}, status=status)
 
@@ -82,6 +82,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Nobody is signed in here any more."""
     logout(request)
     return redirect("sign-in")
+
+
+def _after(request: HttpRequest) -> str:
+    """The page that was asked for, when it is one of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else ""
 
 
 def _status(error: AuthError | RateLimited) -> int:
