@@ -122,7 +122,7 @@ def test_the_page_works_by_its_forms_alone(sandbox: Sandbox) -> None:
 def test_the_page_has_the_keys_to_type_and_buttons_for_the_next_day_and_for_faults(sandbox: Sandbox) -> None:
     page = get(sandbox.urls.console + "/").body.decode()
     for fields in sandbox.keys.values():
-        assert all(f"<code class=\"copy\">{value}</code>" in page for value in fields.values())
+        assert all(f'<code class="copy">{value}</code>' in page for value in fields.values())
     forms = [
         dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
         for form in re.findall(r"<form.*?</form>", page)
