@@ -15,7 +15,7 @@ TEMPLATES = sorted(ROOT.rglob("*.html"))
 NAMES = [str(path.relative_to(ROOT)) for path in TEMPLATES]
 TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 BLOCK = re.compile(r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}", re.DOTALL)
-SAID_ALIKE = {"Rollbook", "grade", "sourcedId", "rollbook user link EMAIL"}
+SAID_ALIKE = {"Rollbook", "grade", "sourcedId", "rollbook user link EMAIL", "student_attributes.csv"}
 """Words that are the same in every language: our name, field names, commands."""
 
 

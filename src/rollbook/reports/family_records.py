@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import Count, F
 
 from rollbook.store.models import (
     AttributeKind,
@@ -21,11 +21,14 @@ __all__ = [
     "AttributeLine",
     "BackpackLine",
     "EntryLine",
+    "KindLine",
+    "attribute_kinds",
     "attributes_of",
     "backpack_of",
     "guardians_of",
     "interactions_of",
     "open_follow_ups",
+    "student_name",
 ]
 
 
@@ -74,6 +77,17 @@ class AttributeLine:
     value: str
     changed_at: dt.datetime | None
     changed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindLine:
+    """One attribute of a district, and how many students have it."""
+
+    kind: int
+    name: str
+    type: str
+    is_sensitive: bool
+    students: int
 
 
 def backpack_of(student: Student) -> list[BackpackLine]:
@@ -137,6 +151,23 @@ def attributes_of(student: Student, *, with_sensitive: bool) -> list[AttributeLi
             )
         )
     return lines
+
+
+def attribute_kinds(district: District, *, with_sensitive: bool) -> list[KindLine]:
+    """The attributes of the district by name. One query."""
+    rows = AttributeKind.objects.filter(district=district)
+    if not with_sensitive:
+        rows = rows.filter(is_sensitive=False)
+    counted = rows.annotate(students=Count("values")).order_by("name")
+    return [
+        KindLine(kind=row.pk, name=row.name, type=row.type, is_sensitive=row.is_sensitive, students=row.students)
+        for row in counted
+    ]
+
+
+def student_name(student: Student) -> str:
+    """The name as a heading shows it."""
+    return _human(student)
 
 
 def _entry(row: Interaction) -> EntryLine:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from rollbook.web.announcements import views as announcements
+from rollbook.web.attributes import views as attributes
+from rollbook.web.backpack import views as backpack
 from rollbook.web.directory import views as directory
 from rollbook.web.districts import views as districts
 from rollbook.web.gallery import views as gallery
 from rollbook.web.home import views as home
+from rollbook.web.interactions import views as interactions
 from rollbook.web.launch import views as launch
 from rollbook.web.operators import views as operators
 from rollbook.web.preview import views as preview
@@ -34,6 +38,32 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/students.csv", directory.students_csv, name="students-csv"),
     path("d/<slug:slug>/students/<int:number>/", student.student, name="student"),
     path("d/<slug:slug>/students/<int:number>/why/", student.why, name="student-why"),
+    path("d/<slug:slug>/students/<int:number>/backpack/", backpack.backpack, name="backpack"),
+    path("d/<slug:slug>/students/<int:number>/backpack/<int:item>/", backpack.open_file, name="backpack-file"),
+    path("d/<slug:slug>/students/<int:number>/backpack/<int:item>/out/", backpack.take_out, name="backpack-out"),
+    path("d/<slug:slug>/students/<int:number>/backpack/<int:item>/back/", backpack.bring_back, name="backpack-back"),
+    path("d/<slug:slug>/students/<int:number>/interactions/", interactions.log, name="interactions"),
+    path(
+        "d/<slug:slug>/students/<int:number>/interactions/<int:entry>/done/",
+        interactions.done,
+        name="interaction-done",
+    ),
+    path(
+        "d/<slug:slug>/students/<int:number>/interactions/<int:entry>/remove/",
+        interactions.remove,
+        name="interaction-remove",
+    ),
+    path("d/<slug:slug>/students/<int:number>/attributes/", attributes.of_student, name="student-attributes"),
+    path("d/<slug:slug>/follow-ups/", interactions.follow_ups, name="follow-ups"),
+    path("d/<slug:slug>/attributes/", attributes.kinds, name="attributes"),
+    path("d/<slug:slug>/attributes/upload/", attributes.upload, name="attributes-upload"),
+    path("d/<slug:slug>/attributes/<int:number>/withdraw/", attributes.withdraw, name="attribute-withdraw"),
+    path("d/<slug:slug>/student_attributes.csv", attributes.attributes_csv, name="attributes-csv"),
+    path("d/<slug:slug>/announcements/", announcements.announcements, name="announcements"),
+    path("d/<slug:slug>/announcements/write/", announcements.write, name="announcement-write"),
+    path("d/<slug:slug>/announcements/<int:number>/", announcements.announcement, name="announcement"),
+    path("d/<slug:slug>/announcements/<int:number>/people.csv", announcements.people_csv, name="announcement-csv"),
+    path("d/<slug:slug>/announcements/<int:number>/again/", announcements.again, name="announcement-again"),
     path("d/<slug:slug>/runs/", runs.runs, name="runs"),
     path("d/<slug:slug>/set-up/", set_up.set_up, name="set-up"),
     path("d/<slug:slug>/sources/<int:number>/settings/", sync_settings.settings, name="settings"),

@@ -1,0 +1,3 @@
+"""Announcements to families."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Student attributes."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The files of one student."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The interaction log."""
+
+from __future__ import annotations
