@@ -81,6 +81,7 @@ def _existing(text: str, name: str) -> str:
     if not path.exists():
         raise ConfigError(
             f"There is nothing at {text}.",
-            hint=f"Name a folder or a file with --{name}; a folder may be empty until the first files come.",
+            hint="Name a folder or a file of the server; a folder may be empty until the first files come.",
+            detail={"settings": [name]},
         )
     return str(path.resolve())

@@ -16,7 +16,7 @@ from rollbook.services import policies, reading, scheduling, source_config
 from rollbook.services.changelog import note_values
 from rollbook.store.models import District, SourceConnection
 
-__all__ = ["add", "change", "examine", "pull"]
+__all__ = ["add", "change", "examine", "pull", "rename"]
 
 
 def add(*, district: District, kind: str, config: Mapping[str, Any], name: str = "main", by: str) -> SourceConnection:
@@ -27,7 +27,9 @@ def add(*, district: District, kind: str, config: Mapping[str, Any], name: str =
     """
     given = source_config.checked(kind, config)
     if not name.strip():
-        raise ConfigError("The source has no name.", hint="Leave --name out to call it main.")
+        raise ConfigError(
+            "The source has no name.", hint="Leave --name out to call it main.", detail={"settings": ["name"]}
+        )
     try:
         with transaction.atomic():
             source = SourceConnection.objects.create(district=district, name=name.strip(), kind=kind, config={})
@@ -44,7 +46,9 @@ def add(*, district: District, kind: str, config: Mapping[str, Any], name: str =
             )
     except IntegrityError as error:
         raise ConfigError(
-            f"District {district.slug} has a source {name!r} already.", hint="Give this one another --name."
+            f"District {district.slug} has a source {name!r} already.",
+            hint="Give this one another name.",
+            detail={"settings": ["name"]},
         ) from error
     return source
 
@@ -69,6 +73,30 @@ def change(connection: SourceConnection, *, config: Mapping[str, Any], by: str) 
             by=by,
         )
         scheduling.resume(connection, by=by)  # perhaps this was what had to be mended
+
+
+def rename(connection: SourceConnection, *, name: str, by: str) -> None:
+    """The source is called ``name`` now. Raises ConfigError when there is no name, or another source has it."""
+    name = name.strip()
+    if not name:
+        raise ConfigError("The source has no name.", hint="Call it anything.", detail={"settings": ["name"]})
+    if name == connection.name:
+        return
+    if SourceConnection.objects.filter(district=connection.district_id, name=name).exists():
+        raise ConfigError(
+            f"The district has a source {name!r} already.", hint="Choose another name.", detail={"settings": ["name"]}
+        )
+    with transaction.atomic():
+        SourceConnection.objects.filter(pk=connection.pk).update(name=name)
+        note_values(
+            district_id=connection.district_id,
+            table="source_connection",
+            row_id=connection.pk,
+            old={"name": connection.name},
+            new={"name": name},
+            by=by,
+        )
+    connection.name = name
 
 
 def examine(connection: SourceConnection) -> SharingReceipt:

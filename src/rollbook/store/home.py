@@ -16,6 +16,7 @@ KEY_ENVIRONMENT = "ROLLBOOK_KEY"  # what seals artifacts (ADR 0009), or else:
 KEY_FILE = "rollbook.key"
 ARTIFACTS = "artifacts"
 INCOMING = "incoming"
+UPLOADS = "uploads"
 
 
 def home_directory() -> Path:

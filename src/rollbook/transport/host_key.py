@@ -43,6 +43,7 @@ def parse_pins(text: str) -> frozenset[str]:
                 "The host key of this source is neither a SHA256 fingerprint nor a public key.",
                 hint="It looks like SHA256:… (43 characters), or like ssh-ed25519 AAAA…. An MD5 fingerprint (aa:bb:…) "
                 "is too weak to trust: ask for the SHA256 one.",
+                detail={"settings": ["host_key"]},
             )
     return frozenset(pins)
 
@@ -55,6 +56,7 @@ def _fingerprint(algorithm: str, data: str) -> str:
         raise ConfigError(
             f"The host key of this source starts like a public key ({algorithm}) but is none.",
             hint="Copy the whole line, or pin the SHA256 fingerprint instead.",
+            detail={"settings": ["host_key"]},
         ) from error
 
 

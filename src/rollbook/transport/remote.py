@@ -103,7 +103,9 @@ def place_of(path: str, *, each_file: bool = False) -> Place:
     folder, name = posixpath.split(path.strip() or ".")
     if _WILD.search(folder):
         raise ConfigError(
-            "Only the last part of the path may hold *, ? or [.", hint="Name the folder in full: /out/roster-*.zip"
+            "Only the last part of the path may hold *, ? or [.",
+            hint="Name the folder in full: /out/roster-*.zip",
+            detail={"settings": ["path"]},
         )
     if _WILD.search(name):
         return Place(folder or ".", name, each_file)

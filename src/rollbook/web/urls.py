@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from rollbook.web.announcements import views as announcements
 from rollbook.web.attributes import views as attributes
 from rollbook.web.backpack import views as backpack
+from rollbook.web.connections import views as connections
 from rollbook.web.directory import views as directory
 from rollbook.web.districts import views as districts
 from rollbook.web.gallery import views as gallery
@@ -66,6 +67,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/announcements/<int:number>/again/", announcements.again, name="announcement-again"),
     path("d/<slug:slug>/runs/", runs.runs, name="runs"),
     path("d/<slug:slug>/set-up/", set_up.set_up, name="set-up"),
+    path("d/<slug:slug>/sources/add/", connections.choose, name="source-choose"),
+    path("d/<slug:slug>/sources/add/<slug:key>/", connections.add, name="source-add"),
+    path("d/<slug:slug>/sources/<int:number>/", connections.source, name="source"),
+    path("d/<slug:slug>/sources/<int:number>/change/", connections.change, name="source-change"),
+    path("d/<slug:slug>/sources/<int:number>/test/", connections.test, name="source-test"),
+    path("d/<slug:slug>/sources/<int:number>/upload/", connections.upload, name="source-upload"),
+    path("d/<slug:slug>/sources/<int:number>/remove/", connections.remove, name="source-remove"),
     path("d/<slug:slug>/sources/<int:number>/settings/", sync_settings.settings, name="settings"),
     path("d/<slug:slug>/sources/<int:number>/launch/", launch.launch, name="launch"),
     path("d/<slug:slug>/sources/<int:number>/run/", runs.run_now, name="run-now"),

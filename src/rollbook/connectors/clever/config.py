@@ -37,28 +37,41 @@ class Config(Settings):
     )
     client_id: str = field(default="", metadata={"help": "The client id of your app in Clever."})
     client_secret: str = field(default="", metadata={"help": "The client secret of your app.", "secret": True})
-    api_version: str = field(default="v3.1", metadata={"help": "The version of the data API.", "choices": VERSIONS})
+    api_version: str = field(
+        default="v3.1", metadata={"seldom": True, "help": "The version of the data API.", "choices": VERSIONS}
+    )
     base_url: str = field(
-        default="https://api.clever.com", metadata={"help": "Where the data API is; another one only for practice."}
+        default="https://api.clever.com",
+        metadata={"seldom": True, "help": "Where the data API is; another one only for practice."},
     )
     token_url: str = field(
-        default="https://clever.com/oauth/tokens", metadata={"help": "Where tokens are looked up with id and secret."}
+        default="https://clever.com/oauth/tokens",
+        metadata={"seldom": True, "help": "Where tokens are looked up with id and secret."},
     )
-    page_size: int = field(default=_LARGEST_PAGE, metadata={"help": "Records a page; Clever gives at most 10,000."})
+    page_size: int = field(
+        default=_LARGEST_PAGE, metadata={"seldom": True, "help": "Records a page; Clever gives at most 10,000."}
+    )
     pulls: str = field(
         default="full",
         metadata={
+            "seldom": True,
             "help": "full: everything every day. delta: Clever's events, and everything once a week.",
             "choices": ("full", "delta"),
         },
     )
     contact_types: str = field(
         default="Parent/Guardian",
-        metadata={"help": f"Contacts of which types become guardians, with commas: {', '.join(CONTACT_TYPES)}."},
+        metadata={
+            "words": CONTACT_TYPES,
+            "help": f"Contacts of which types become guardians, with commas: {', '.join(CONTACT_TYPES)}.",
+        },
     )
     mobile_phone_types: str = field(
         default="Cell",
-        metadata={"help": f"Phones of which types are mobiles for sign-in, with commas: {', '.join(PHONE_TYPES)}."},
+        metadata={
+            "words": PHONE_TYPES,
+            "help": f"Phones of which types are mobiles for sign-in, with commas: {', '.join(PHONE_TYPES)}.",
+        },
     )
 
     def __post_init__(self) -> None:
@@ -66,13 +79,16 @@ class Config(Settings):
             raise ConfigError(
                 "A Clever source needs a token, or a district id with the app's client id and client secret.",
                 hint="They are in your Clever dashboard: the token on the district's page, id and secret under Settings.",
+                detail={"settings": ["token"]},
             )
         if self.api_version not in VERSIONS:
             raise ConfigError(
                 f"Clever's data API {self.api_version!r} is not known here.", hint=f"Known: {', '.join(VERSIONS)}."
             )
         if not 1 <= self.page_size <= _LARGEST_PAGE:
-            raise ConfigError("The setting page_size is out of range.", hint="Choose 1 to 10000.")
+            raise ConfigError(
+                "The setting page_size is out of range.", hint="Choose 1 to 10000.", detail={"settings": ["page_size"]}
+            )
         web_address(self.base_url, "base_url")
         web_address(self.token_url, "token_url")
         for name, words, known in (
@@ -81,7 +97,9 @@ class Config(Settings):
         ):
             if set(words) - set(known):
                 raise ConfigError(
-                    f"The setting {name} has a word that Clever has not.", hint=f"Use: {', '.join(known)}."
+                    f"The setting {name} has a word that Clever has not.",
+                    hint=f"Use: {', '.join(known)}.",
+                    detail={"settings": [name]},
                 )
 
     @property

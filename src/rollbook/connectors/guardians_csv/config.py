@@ -15,7 +15,10 @@ class Config(Settings):
     """Settings of one source; nothing here is secret. ``metadata['help']`` is what the form shows."""
 
     path: Path = field(
-        metadata={"help": "guardians.csv itself, or the folder or zip that holds it, or a folder of dated ones."}
+        metadata={
+            "on_server": True,
+            "help": "guardians.csv itself, or the folder or zip that holds it, or a folder of dated ones.",
+        }
     )
     abandon: bool = field(
         default=True,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from rollbook.core.errors import ConfigError
 
-__all__ = ["build", "is_loopback", "web_address"]
+__all__ = ["build", "is_loopback", "value_of", "web_address"]
 
 T = TypeVar("T")
 
@@ -39,35 +39,42 @@ def build(config: type[T], values: Mapping[str, Any]) -> T:
         raise ConfigError(
             f"This source needs {', '.join(missing)}.",
             hint=" ".join(f"{name}: {known[name].metadata.get('help', '')}".strip() for name in missing),
+            detail={"settings": missing},
         )
     types = get_type_hints(config)
-    return config(**{name: _value(known[name], types[name], given) for name, given in values.items()})
+    return config(**{name: value_of(known[name], types[name], given) for name, given in values.items()})
 
 
 def web_address(value: str, setting: str) -> str:
     """``value`` as an address that may be called: https (http on this machine only), without user, query or trailing
     slash. Raises ConfigError naming ``setting``."""
+    named = {"settings": [setting]}
     text = value.strip().rstrip("/")
     try:
         parts = urlsplit(text)
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
         raise ConfigError(
-            f"The setting {setting} is not a web address.", hint="It looks like: https://example.org"
+            f"The setting {setting} is not a web address.", hint="It looks like: https://example.org", detail=named
         ) from None
     if parts.scheme not in ("https", "http") or not parts.hostname or not port_is_fine:
-        raise ConfigError(f"The setting {setting} is not a web address.", hint="It looks like: https://example.org")
+        raise ConfigError(
+            f"The setting {setting} is not a web address.", hint="It looks like: https://example.org", detail=named
+        )
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ConfigError(
             f"The setting {setting} begins with http://, which anybody on the way can read.",
             hint="Use the https:// address. http:// is for servers on this machine only.",
+            detail=named,
         )
     if parts.username or parts.password:
         raise ConfigError(
-            f"The setting {setting} holds a login.", hint="Give client id and secret as their own settings."
+            f"The setting {setting} holds a login.",
+            hint="Give client id and secret as their own settings.",
+            detail=named,
         )
     if parts.query or parts.fragment:
-        raise ConfigError(f"The setting {setting} goes on after a ? or #.", hint="Leave that part out.")
+        raise ConfigError(f"The setting {setting} goes on after a ? or #.", hint="Leave that part out.", detail=named)
     return text
 
 
@@ -76,7 +83,9 @@ def is_loopback(host: str) -> bool:
     return host in _LOOPBACK
 
 
-def _value(item: Field[Any], wanted: Any, given: Any) -> Any:
+def value_of(item: Field[Any], wanted: Any, given: Any) -> Any:
+    """What ``given`` (text, or a value) means for one setting of the type ``wanted``. Raises ConfigError, which never
+    shows the value."""
     value = _read(item.name, wanted, given)
     choices = item.metadata.get("choices")
     if choices and value not in choices:

@@ -48,7 +48,11 @@ class SftpSettings(Settings):
     )
     key: str = field(
         default="",
-        metadata={"secret": True, "help": "The private key as text (OpenSSH or PEM), unless a password is used."},
+        metadata={
+            "lines": True,
+            "secret": True,
+            "help": "The private key as text (OpenSSH or PEM), unless a password is used.",
+        },
     )
     passphrase: str = field(default="", metadata={"secret": True, "help": "The passphrase of the private key."})
     host_key: str = field(
@@ -60,11 +64,17 @@ class SftpSettings(Settings):
     )
     settle: float = field(
         default=_SFTP.settle,
-        metadata={"help": "Seconds between the two looks that must be equal: what changes is still being uploaded."},
+        metadata={
+            "seldom": True,
+            "help": "Seconds between the two looks that must be equal: what changes is still being uploaded.",
+        },
     )
-    max_files: int = field(default=_ARCHIVE.members, metadata={"help": "The most files that a delivery may hold."})
+    max_files: int = field(
+        default=_ARCHIVE.members, metadata={"seldom": True, "help": "The most files that a delivery may hold."}
+    )
     max_bytes: int = field(
-        default=_ARCHIVE.total_bytes, metadata={"help": "The most bytes that a delivery may have, packed or unpacked."}
+        default=_ARCHIVE.total_bytes,
+        metadata={"seldom": True, "help": "The most bytes that a delivery may have, packed or unpacked."},
     )
     incoming: Path | None = field(default=None, metadata={"internal": True})
 
@@ -73,13 +83,19 @@ class SftpSettings(Settings):
             raise ConfigError(
                 "The host of this source is not the name of a server.",
                 hint="Write the name alone, like sftp.example.org; login, port and path have settings of their own.",
+                detail={"settings": ["host"]},
             )
         if not 0 < self.port < 65_536:
-            raise ConfigError("The port of this source is no port.", hint="SFTP servers mostly listen on 22.")
+            raise ConfigError(
+                "The port of this source is no port.",
+                hint="SFTP servers mostly listen on 22.",
+                detail={"settings": ["port"]},
+            )
         if not self.password and not self.key:
             raise ConfigError(
                 "This source has neither a password nor a key.",
-                hint="Give one of the two: --secret-file password=PATH, or --secret-file key=PATH.",
+                hint="Give one of the two: the password of the login, or its private key.",
+                detail={"settings": ["password"]},
             )
         place_of(self.path)
         parse_pins(self.host_key)

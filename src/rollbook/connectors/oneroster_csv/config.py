@@ -17,14 +17,20 @@ class OneRosterCsvConfig:
     """Settings of one source; nothing here is secret. ``metadata['help']`` is what the form shows."""
 
     path: Path = field(
-        metadata={"help": "The folder or the zip with the CSV files, or a folder of dated zips or folders."}
+        metadata={
+            "on_server": True,
+            "help": "The folder or the zip with the CSV files, or a folder of dated zips or folders.",
+        }
     )
-    max_files: int = field(default=_DEFAULT.members, metadata={"help": "The most files that a bundle may hold."})
+    max_files: int = field(
+        default=_DEFAULT.members, metadata={"seldom": True, "help": "The most files that a bundle may hold."}
+    )
     max_bytes: int = field(
-        default=_DEFAULT.total_bytes, metadata={"help": "The most bytes that a bundle may unpack to."}
+        default=_DEFAULT.total_bytes, metadata={"seldom": True, "help": "The most bytes that a bundle may unpack to."}
     )
     max_ratio: int = field(
-        default=_DEFAULT.ratio, metadata={"help": "How many times its packed size a file may unpack to, at most."}
+        default=_DEFAULT.ratio,
+        metadata={"seldom": True, "help": "How many times its packed size a file may unpack to, at most."},
     )
 
     @property

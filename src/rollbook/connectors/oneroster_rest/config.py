@@ -29,40 +29,79 @@ class OneRosterRestConfig(Settings):
     )
     version: str = field(
         default="auto",
-        metadata={"help": "Which OneRoster the server speaks; auto looks.", "choices": ("auto", "1.1", "1.2")},
+        metadata={
+            "seldom": True,
+            "help": "Which OneRoster the server speaks; auto looks.",
+            "choices": ("auto", "1.1", "1.2"),
+        },
     )
     signature: str = field(
-        default="HMAC-SHA1", metadata={"help": "How oauth1 requests are signed.", "choices": SIGNATURES}
+        default="HMAC-SHA1",
+        metadata={
+            "seldom": True,
+            "when": ("auth", "oauth1"),
+            "help": "How oauth1 requests are signed.",
+            "choices": SIGNATURES,
+        },
     )
     token_url: str = field(
         default="",
-        metadata={"help": "Where oauth2 tokens come from. Empty: as the server says, or /token at its address."},
+        metadata={
+            "seldom": True,
+            "when": ("auth", "oauth2"),
+            "help": "Where oauth2 tokens come from. Empty: as the server says, or /token at its address.",
+        },
     )
     token_style: str = field(
         default="basic",
-        metadata={"help": "Where client id and secret go when a token is asked for.", "choices": TOKEN_STYLES},
+        metadata={
+            "seldom": True,
+            "when": ("auth", "oauth2"),
+            "help": "Where client id and secret go when a token is asked for.",
+            "choices": TOKEN_STYLES,
+        },
     )
     token_params: str = field(
-        default="", metadata={"help": "More parameters for the token, as name=value&name=value; e.g. appName=rollbook."}
+        default="",
+        metadata={
+            "seldom": True,
+            "when": ("auth", "oauth2"),
+            "help": "More parameters for the token, as name=value&name=value; e.g. appName=rollbook.",
+        },
     )
     scope: str = field(
         default="auto",
-        metadata={"help": "The scopes asked for, with blanks between; auto: what is needed; none: ask for none."},
+        metadata={
+            "seldom": True,
+            "when": ("auth", "oauth2"),
+            "help": "The scopes asked for, with blanks between; auto: what is needed; none: ask for none.",
+        },
     )
-    page_size: int = field(default=5000, metadata={"help": "How many rows one answer shall hold."})
-    workers: int = field(default=4, metadata={"help": "How many requests may be under way at once."})
+    page_size: int = field(default=5000, metadata={"seldom": True, "help": "How many rows one answer shall hold."})
+    workers: int = field(default=4, metadata={"seldom": True, "help": "How many requests may be under way at once."})
     only_needed_fields: bool = field(
         default=True,
-        metadata={"help": "Ask only for the fields that Rollbook uses; a server that cannot is read whole."},
+        metadata={
+            "seldom": True,
+            "help": "Ask only for the fields that Rollbook uses; a server that cannot is read whole.",
+        },
     )
     pulls: str = field(
         default="full",
         metadata={
+            "seldom": True,
             "help": "full: everything every day. delta: what changed, and everything once a week.",
             "choices": ("full", "delta"),
         },
     )
-    ca_file: str = field(default="", metadata={"help": "A PEM file with the certificates that the server's rests on."})
+    ca_file: str = field(
+        default="",
+        metadata={
+            "seldom": True,
+            "on_server": True,
+            "help": "A PEM file with the certificates that the server's rests on.",
+        },
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base_url", web_address(self.base_url, "base_url"))

@@ -15,7 +15,8 @@ class OneRosterSftpConfig(SftpSettings):
     """Settings of one source: those of its server, and how far a zip may unpack."""
 
     max_ratio: int = field(
-        default=Limits().ratio, metadata={"help": "How many times its packed size a file may unpack to, at most."}
+        default=Limits().ratio,
+        metadata={"seldom": True, "help": "How many times its packed size a file may unpack to, at most."},
     )
 
     @property

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 __all__ = ["instructions"]
 
 
-def instructions(kind: str) -> tuple[str, ...]:
-    """The steps for a kind of source; none where there is no console."""
+def instructions(kind: str, *, is_upload: bool = False) -> tuple[str, ...]:
+    """The steps for a kind of source; ``is_upload``: its files are handed over in the browser."""
     if kind == "classlink":
         return (
             _("In ClassLink's Roster Server open Apps, press +ADD and choose the app."),
@@ -33,4 +33,9 @@ def instructions(kind: str) -> tuple[str, ...]:
         )
     if kind == "oneroster_rest":
         return (_("In the vendor's console make credentials for OneRoster that may only read, and note the base URL."),)
+    if is_upload:
+        return (
+            _("Export the files in your student information system, all of one moment."),
+            _("Hand them over here, as they are or in one zip. A plan shows every change before anything is applied."),
+        )
     return (_("Put the OneRoster CSV files, or one zip of them, into the folder of this source."),)
