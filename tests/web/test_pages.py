@@ -21,8 +21,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # A page, and the most statements it may send: session, account, seat, and what it is about.
 PAGES = {
-    "/d/maple/": 22,
-    "/d/maple/set-up/": 13,
+    "/d/maple/": 23,
+    "/d/maple/set-up/": 14,
+    "/d/maple/sources/{source}/": 6,
     "/d/maple/sources/{source}/settings/": 5,
     "/d/maple/sources/{source}/launch/": 12,
     "/d/maple/students/": 11,

@@ -112,7 +112,7 @@ def test_a_new_district_is_led_from_home_to_its_first_step(client: Client) -> No
     assert 'href="/d/oak/set-up/"> Begin the set-up'.replace("> ", ">") in text(client.get("/d/oak/"))
     page = text(client.get("/d/oak/set-up/"))
     assert "0 of 9 steps are done" in page
-    assert "rollbook source add oak" in page
+    assert 'href="/d/oak/sources/add/"' in page
     assert '<details class="step" id="step-1" open>' in page
 
 

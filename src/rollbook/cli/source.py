@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rollbook.cli.boot import boot
-from rollbook.cli.screen import AsJson, console, me, print_json, table, working
+from rollbook.cli.screen import AsJson, console, me, now, print_json, table, working
+from rollbook.cli.screen import Source as SourceOption
 from rollbook.cli.source_settings import SecretFiles, gather, kinds_sheet
+from rollbook.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from rollbook.connectors.kit.receipt import SharingReceipt
@@ -48,6 +51,9 @@ def add(
     kind: Annotated[str, typer.Option("--kind", help="What it speaks: see rollbook source kinds.")],
     name: Annotated[str, typer.Option("--name", help="What to call it.")] = "main",
     secret_file: SecretFiles = None,
+    upload: Annotated[
+        bool, typer.Option("--upload", help="Files are handed over (rollbook source upload) instead of fetched.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Add a source to a district, with the settings of its kind as options (--path PATH, --base-url URL …). Nothing is
@@ -58,9 +64,10 @@ def add(
     """
     config = gather(kind, context.args, secret_file or [], ask=True)
     boot()
-    from rollbook.services import access, source_config, sources
+    from rollbook.services import access, source_config, sources, uploads
 
-    made = sources.add(district=access.district(slug), kind=kind, config=config, name=name, by=me())
+    add_it = uploads.add if upload else sources.add
+    made = add_it(district=access.district(slug), kind=kind, config=config, name=name, by=me())
     shown = source_config.hidden(kind, made.config)
     if as_json:
         print_json({"district": slug, "source": made.name, "kind": made.kind, "config": shown})
@@ -110,6 +117,67 @@ def examine(slug: Slug, name: Name = None, as_json: AsJson = False) -> None:
         _show(receipt)
     if not receipt.works:
         raise typer.Exit(receipt.exit_code or 1)
+
+
+@source.command("upload")
+def upload(
+    slug: Slug,
+    files: Annotated[list[Path], typer.Argument(help="The CSV files, or one zip of them.")],
+    name: SourceOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand files over to a source that was added with --upload: they are its newest delivery. Nothing is read yet."""
+    boot()
+    from rollbook.services import access, uploads
+
+    connection = access.connection(access.district(slug), name)
+    with ExitStack() as stack:
+        try:
+            opened = [(file.name, stack.enter_context(file.open("rb"))) for file in files]
+        except OSError as error:
+            raise ConfigError(f"{error.filename} cannot be read: {error.strerror}.", hint="Check the path.") from None
+        received = uploads.receive(connection, opened, by=me(), now=now())
+    if as_json:
+        print_json({"district": slug, "source": connection.name, "files": received.files, "bytes": received.size})
+        return
+    console().print(f"Handed over: {', '.join(received.files)}. Next: rollbook plan {slug}", markup=False)
+
+
+@source.command("rename")
+def rename(
+    slug: Slug,
+    new: Annotated[str, typer.Argument(help="What to call it from now on.")],
+    name: SourceOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Call a source something else."""
+    boot()
+    from rollbook.services import access, sources
+
+    connection = access.connection(access.district(slug), name)
+    sources.rename(connection, name=new, by=me())
+    if as_json:
+        print_json({"district": slug, "source": connection.name})
+        return
+    console().print(f"It is called {connection.name} now.", markup=False)
+
+
+@source.command("remove")
+def remove(
+    slug: Slug,
+    name: Annotated[str, typer.Argument(help="Which source.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take a source away that has brought nothing yet, with its secrets, plans and matches. Nothing of the directory
+    changes."""
+    boot()
+    from rollbook.services import access, removing
+
+    gone = removing.remove(access.connection(access.district(slug), name), by=me())
+    if as_json:
+        print_json({"district": slug, "removed": name, "plans": gone.plans, "schools": gone.schools})
+        return
+    console().print(f"Removed {name}, {gone.plans:,} plans and {gone.schools:,} matches of schools.", markup=False)
 
 
 @source.command("pull")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef
 
 from rollbook.core.findings import CATALOGUE, Severity
 from rollbook.core.lifecycle import RunState
 from rollbook.core.settings import SETTINGS, default_of, parse, written
+from rollbook.reports import examinations
+from rollbook.reports.examinations import Examined
 from rollbook.store.models import Classroom, District, School, SourceConnection, SourceLink, Student, SyncRun
 
 __all__ = ["SetUpFacts", "SourceFacts", "facts", "is_daily"]
@@ -44,7 +46,7 @@ class SourceFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpFacts:
     """A district. ``unfed``: active schools that no source feeds; ``loose_classrooms``, ``loose_students``: active ones
-    that no source knows."""
+    that no source knows. ``tests``: connection → its newest test of the connection."""
 
     sources: tuple[SourceFacts, ...]
     schools: int
@@ -52,11 +54,12 @@ class SetUpFacts:
     loose_classrooms: int
     students: int
     loose_students: int
+    tests: Mapping[int, Examined] = field(default_factory=dict)
 
 
 def facts(district: District) -> SetUpFacts:
-    """Six queries and three a source; a district has few sources."""
-    sources = SourceConnection.objects.filter(district=district).order_by("id")
+    """Seven queries and three a source; a district has few sources."""
+    sources = list(SourceConnection.objects.filter(district=district).order_by("id"))
     active = {"district": district, "status": "active"}
     schools = School.objects.filter(**active)
     students = Student.objects.filter(**active)
@@ -67,6 +70,7 @@ def facts(district: District) -> SetUpFacts:
         loose_classrooms=Classroom.objects.filter(**active).exclude(_known(district, "classroom")).count(),
         students=students.count(),
         loose_students=students.exclude(_known(district, "student")).count(),
+        tests=examinations.newest([source.pk for source in sources], "connection"),
     )
 
 

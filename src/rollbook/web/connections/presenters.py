@@ -73,6 +73,11 @@ class SourcePage:
     receipt: Receipt | None
     vendor: tuple[str, ...]
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a test is under way."""
+        return self.receipt is not None and self.receipt.is_open
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovePage:

@@ -60,14 +60,18 @@ def receipt_of(examined: Examined | None) -> Receipt | None:
         problem=examined.problem or str(found.get("problem", "")),
         hint=str(found.get("hint", "")),
         speaks=str(found.get("speaks", "")),
-        rows=tuple(found.get("rows", {}).items()),
-        roles=tuple(found.get("roles", {}).items()),
+        rows=_commonest(found.get("rows", {})),
+        roles=_commonest(found.get("roles", {})),
         schools=tuple(_school(row) for row in found.get("schools", [])),
         empty_classes=_empty_classes(found),
         dropped=tuple(found.get("dropped", ())),
         over_shared=tuple(found.get("over_shared", ())),
         missing=tuple(found.get("missing", ())),
     )
+
+
+def _commonest(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _school(row: Mapping[str, Any]) -> SchoolLine:

@@ -105,7 +105,8 @@ def change(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     typed: dict[str, str] = {}
     if request.method == "POST":
         sent = typed_of(fields, request.POST)
-        typed = {key: text for key, text in sent.items() if text != values.get(key, "")}
+        usual = {field.name: field.default for field in fields}  # a blank field is the default
+        typed = {key: text for key, text in sent.items() if (text or usual[key]) != values.get(key, "")}
         typed |= {key: text for key, text in sent.items() if key in kept}
         judged = source_form.judge(found.kind, typed, connection=found)
         by = account_of(request).get_username()

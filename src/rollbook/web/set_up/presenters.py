@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rollbook.core.lifecycle import RunState
+from rollbook.reports.examinations import Examined
 from rollbook.reports.set_up import SetUpFacts, SourceFacts
+from rollbook.web.components.tags import moment
 from rollbook.web.districts.presenters import KINDS
 from rollbook.web.set_up.vendors import instructions
 
@@ -108,28 +110,71 @@ _NOBODY: tuple[str, tuple[str, ...]] = ("", ())
 
 def _rostering(slug: str, facts: SetUpFacts) -> _Made:
     title = _("Rostering app")
+    add = Action(words=_("Add a source"), address=reverse("source-choose", args=[slug]))
     if not facts.sources:
-        words = _("Say where the roster comes from")
-        command = f"rollbook source add {slug} --kind classlink --tenant-id ID --secret-file api_key=FILE"
-        kinds = Action(words=_("See what each kind of source needs"), command="rollbook source kinds")
-        return title, TO_DO, [_("No source yet.")], _NOBODY, [Action(words=words, command=command), kinds]
-    evidence = []
+        return title, TO_DO, [_("No source yet."), _("Say where the roster comes from.")], _NOBODY, [add]
+    evidence, actions = [], []
     for source in facts.sources:
-        if source.read_at:
-            rows = ", ".join(f"{name} {_n(count)}" for name, count in source.rows.items())
-            evidence.append(f"{_name(source)}: {rows}.")
-        else:
-            evidence.append(_("%(source)s was never read.") % {"source": _name(source)})
-        if source.state == RunState.FAILED:
-            evidence.append(_("Its last run failed: %(error)s") % {"error": source.error})
-    failed = any(source.state == RunState.FAILED for source in facts.sources)
-    read = all(source.read_at for source in facts.sources)
+        evidence += _connected(source, facts)
+        words = _("Connection of %(source)s: test it, change it") % {"source": _name(source)}
+        actions.append(Action(words=words, address=reverse("source", args=[slug, source.connection])))
     main = facts.sources[0]
-    test = Action(
-        words=_("Test the connection: what is shared, what is missing"), command=f"rollbook source test {slug}"
+    tested = [facts.tests.get(source.connection) for source in facts.sources]
+    failed = any(source.state == RunState.FAILED for source in facts.sources)
+    failed = failed or any(_stands(source, facts.tests.get(source.connection)) for source in facts.sources)
+    works = all(
+        source.read_at or (test is not None and test.result.get("works"))
+        for source, test in zip(facts.sources, tested, strict=True)
     )
-    state = ATTENTION if failed else DONE if read else TO_DO
-    return title, state, evidence, (KINDS.get(main.kind, main.kind), instructions(main.kind)), [test]
+    state = ATTENTION if failed else DONE if works else TO_DO
+    vendor = (KINDS.get(main.kind, main.kind), instructions(main.kind))
+    return title, state, evidence, vendor, [*actions, add]
+
+
+def _connected(source: SourceFacts, facts: SetUpFacts) -> list[str]:
+    """What is known of a source's connection."""
+    told = []
+    test = facts.tests.get(source.connection)
+    if source.read_at:
+        rows = ", ".join(f"{name} {_n(count)}" for name, count in source.rows.items())
+        told.append(f"{_name(source)}: {rows}.")
+    elif test is None or not test.result.get("works"):
+        told.append(_("%(source)s was never read.") % {"source": _name(source)})
+    if test is not None:
+        told.append(_tested(source, test))
+    if source.state == RunState.FAILED:
+        told.append(_("Its last run failed: %(error)s") % {"error": source.error})
+    return told
+
+
+def _tested(source: SourceFacts, test: Examined) -> str:
+    named = {"source": _name(source)}
+    if test.ended_at is None:
+        return _("%(source)s is being tested.") % named
+    told = {**named, "moment": moment(test.ended_at)}
+    if _is_bad(test):
+        return _("The test of %(moment)s failed: %(problem)s") % {
+            **told,
+            "problem": test.problem or test.result.get("problem", ""),
+        }
+    roles = sorted(test.result.get("roles", {}).items(), key=lambda pair: -pair[1])
+    rows = ", ".join(f"{name} {_n(count)}" for name, count in roles)
+    words = _(
+        "The test of %(moment)s works. People by role: %(rows)s. Missing: %(missing)s. More than needed: %(more)s."
+    )
+    missing, more = len(test.result.get("missing", ())), len(test.result.get("over_shared", ()))
+    return words % {**told, "rows": rows or "0", "missing": _n(missing), "more": _n(more)}
+
+
+def _stands(source: SourceFacts, test: Examined | None) -> bool:
+    """Whether the test failed, and nothing was read since."""
+    if test is None or test.ended_at is None or not _is_bad(test):
+        return False
+    return source.read_at is None or source.read_at < test.ended_at
+
+
+def _is_bad(test: Examined) -> bool:
+    return test.ended_at is not None and not test.result.get("works")
 
 
 def _sign_on() -> _Made:
