@@ -19,6 +19,16 @@ NOT_PAGES = {
     "cancel": "takes a form only",
     "decide": "takes a form only",
     "apply": "takes a form only",
+    "backpack-file": "a file",
+    "backpack-out": "takes a form only",
+    "backpack-back": "takes a form only",
+    "interaction-done": "takes a form only",
+    "interaction-remove": "takes a form only",
+    "attributes-upload": "takes a form only",
+    "attribute-withdraw": "takes a form only",
+    "attributes-csv": "a file",
+    "announcement-csv": "a file",
+    "announcement-again": "takes a form only",
 }
 
 

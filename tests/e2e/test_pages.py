@@ -39,7 +39,12 @@ def elm(installation: Installation) -> str:
     generate(folder, students=60, seed=3, day=2)
     users = (folder / "users.csv").read_bytes().splitlines(keepends=True)
     (folder / "users.csv").write_bytes(b"".join(users[: len(users) // 2]))
-    installation.run(("plan", "elm", "--on", DAYS[1]))
+    (folder / "words.txt").write_text("Bus 4 is late.", encoding="utf-8")
+    installation.run(
+        ("plan", "elm", "--on", DAYS[1]),
+        ("attributes", "elm", "--define", "Bus"),
+        ("announce", "elm", "--title", "Late bus", "--text", str(folder / "words.txt")),
+    )
     return "elm"
 
 

@@ -73,6 +73,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("report", "rollbook.cli.runs:report", "Write the report of a run.", RUNS),
     Command("undo", "rollbook.cli.undo:undo", "Take a run back, exactly.", RUNS),
     Command("explain", "rollbook.cli.explain:explain", "Tell why a record is as it is.", RUNS),
+    Command("announce", "rollbook.cli.family:announce", "Write to families.", RUNS),
+    Command("attributes", "rollbook.cli.family:attributes", "Keep what is known of students beyond the roster.", RUNS),
     Command("export", "rollbook.cli.export:export", "Write the directory as OneRoster 1.1.", RUNS),
     Command("serve", "rollbook.cli.serve:serve", "Serve the pages in a browser.", INSTALLATION),
     Command("user", "rollbook.cli.user:user", "Say who may sign in.", INSTALLATION),
