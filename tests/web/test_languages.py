@@ -108,7 +108,8 @@ def test_numbers_and_plurals_are_the_languages_own(count: int, words: str) -> No
             "steps": [],
             "done": 0,
             "first_open": False,
-            "runs": [],
+            "has_runs": False,
+            "days": [],
             "alarms": [],
         }
         frame = {

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # A page, and the most statements it may send: session, account, seat, and what it is about.
 PAGES = {
-    "/d/maple/": 23,
+    "/d/maple/": 25,
     "/d/maple/set-up/": 14,
     "/d/maple/sources/{source}/": 6,
     "/d/maple/sources/{source}/settings/": 5,
@@ -29,6 +29,7 @@ PAGES = {
     "/d/maple/students/": 11,
     "/d/maple/schools/": 9,
     "/d/maple/runs/": 7,
+    "/d/maple/runs/trends/?days=30": 8,
     "/d/maple/runs/{run}/": 13,
     "/d/maple/runs/{run}/preview/": 12,
     "/d/maple/runs/{run}/records/?kind=student": 7,

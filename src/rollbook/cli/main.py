@@ -70,6 +70,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("cancel", "rollbook.cli.run:cancel", "End a run before anything is applied.", RUNS),
     Command("alarms", "rollbook.cli.notify:alarms", "Look what somebody has to know.", RUNS),
     Command("runs", "rollbook.cli.runs:runs", "List the runs of a district.", RUNS),
+    Command("trends", "rollbook.cli.trends:trends", "Tell what the runs of the last days did.", RUNS),
     Command("report", "rollbook.cli.runs:report", "Write the report of a run.", RUNS),
     Command("undo", "rollbook.cli.undo:undo", "Take a run back, exactly.", RUNS),
     Command("explain", "rollbook.cli.explain:explain", "Tell why a record is as it is.", RUNS),

@@ -22,6 +22,7 @@ from rollbook.web.set_up import views as set_up
 from rollbook.web.sign_in import views as sign_in
 from rollbook.web.student import views as student
 from rollbook.web.sync_settings import views as sync_settings
+from rollbook.web.trends import views as trends
 from rollbook.web.undo import views as undo
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -66,6 +67,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/announcements/<int:number>/people.csv", announcements.people_csv, name="announcement-csv"),
     path("d/<slug:slug>/announcements/<int:number>/again/", announcements.again, name="announcement-again"),
     path("d/<slug:slug>/runs/", runs.runs, name="runs"),
+    path("d/<slug:slug>/runs/trends/", trends.trends, name="trends"),
+    path("d/<slug:slug>/runs/trends.csv", trends.trends_csv, name="trends-csv"),
     path("d/<slug:slug>/set-up/", set_up.set_up, name="set-up"),
     path("d/<slug:slug>/sources/add/", connections.choose, name="source-choose"),
     path("d/<slug:slug>/sources/add/<slug:key>/", connections.add, name="source-add"),

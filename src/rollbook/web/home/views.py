@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rollbook.reports.districts import source_lines
-from rollbook.reports.run_list import run_list
 from rollbook.reports.set_up import facts
+from rollbook.reports.trends import trends
 from rollbook.services import alarms
 from rollbook.services.access import Seat
 from rollbook.web.doors import in_district
@@ -18,7 +19,7 @@ from rollbook.web.set_up.presenters import steps
 
 __all__ = ["home"]
 
-RUNS = 14
+DAYS = 14
 
 
 @require_safe
@@ -30,7 +31,7 @@ def home(request: HttpRequest, seat: Seat) -> HttpResponse:
         district.slug,
         source_lines([district.pk])[district.pk],
         alarms.standing(district),
-        run_list(district, limit=RUNS),
+        trends(district, days=DAYS, now=timezone.now()),
         steps(district.slug, facts(district)),
     )
     return show(request, "home/home.html", page, title=_("Home"), seat=seat, here="home")
