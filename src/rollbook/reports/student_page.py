@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rollbook.store.models import ContactMethod, Enrollment, Guardianship, SourceLink, Student, StudentSchool
 
-__all__ = ["ClassLine", "Contact", "GuardianLine", "LinkLine", "StudentTold", "tell_student"]
+__all__ = ["ClassLine", "Contact", "GuardianLine", "LinkLine", "PlaceLine", "StudentTold", "tell_student"]
 
 FIELDS = (
     "given_name",
@@ -36,8 +36,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardianLine:
-    """One guardian. ``account``: invitee, active, …; ``is_synced``: the tie came from a source."""
+    """One guardian. ``account``: invitee, active, …; ``is_synced``: the tie came from a source. ``guardianship``: the
+    tie."""
 
+    guardianship: int
+    person: int
     name: str
     relationship: str
     rights: str
@@ -48,8 +51,10 @@ class GuardianLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassLine:
-    """One place in a classroom, now or before. ``teachers``: of the classroom."""
+    """One place in a classroom, now or before. ``teachers``: of the classroom. ``enrollment``: the place."""
 
+    enrollment: int
+    classroom: int
     name: str
     school: str
     status: str
@@ -57,6 +62,14 @@ class ClassLine:
     ends_on: dt.date | None
     is_synced: bool
     teachers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLine:
+    """A school that the student is at."""
+
+    school: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +90,7 @@ class StudentTold:
     status: str
     archived: str
     fields: Mapping[str, str]
-    schools: tuple[str, ...]
+    schools: tuple[PlaceLine, ...]
     guardians: tuple[GuardianLine, ...]
     classes: tuple[ClassLine, ...]
     links: tuple[LinkLine, ...]
@@ -94,7 +107,9 @@ def tell_student(student: Student) -> StudentTold:
         status=student.status,
         archived=" · ".join(filter(None, (student.archived_by, student.archive_reason))),
         fields={name: str(value) for name in FIELDS if (value := getattr(student, name)) not in (None, "")},
-        schools=tuple(place.school.name or "" for place in places.order_by("school__name")),
+        schools=tuple(
+            PlaceLine(school=place.school_id, name=place.school.name or "") for place in places.order_by("school__name")
+        ),
         guardians=_guardians(student),
         classes=_classes(student),
         links=tuple(
@@ -114,6 +129,8 @@ def _guardians(student: Student) -> tuple[GuardianLine, ...]:
         contacts.setdefault(way.person_id, []).append(Contact(kind=way.kind, value=way.value, owner=way.owner))
     return tuple(
         GuardianLine(
+            guardianship=row.pk,
+            person=row.person_id,
             name=_human(row.person.given_name, row.person.family_name),
             relationship=row.relationship or "guardian",
             rights=row.rights or "",
@@ -138,6 +155,8 @@ def _classes(student: Student) -> tuple[ClassLine, ...]:
             teachers.setdefault(seat.classroom_id, []).append(_human(seat.person.given_name, seat.person.family_name))
     return tuple(
         ClassLine(
+            enrollment=row.pk,
+            classroom=row.classroom_id,
             name=row.classroom.name or "",
             school=row.classroom.school.name or "",
             status=row.status,

@@ -12,12 +12,38 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rollbook.core.errors import NotFound
-from rollbook.store.models import District, DistrictRole, SourceConnection, Student, SyncRun
+from rollbook.store.models import Act as HandAct
+from rollbook.store.models import (
+    Classroom,
+    District,
+    DistrictRole,
+    Person,
+    School,
+    SourceConnection,
+    Student,
+    SyncRun,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = ["ACTS", "Act", "Seat", "connection", "district", "district_run", "run", "seat", "seats", "source", "student"]
+__all__ = [
+    "ACTS",
+    "Act",
+    "Seat",
+    "classroom",
+    "connection",
+    "district",
+    "district_run",
+    "hand_act",
+    "person",
+    "run",
+    "school",
+    "seat",
+    "seats",
+    "source",
+    "student",
+]
 
 
 class Act(StrEnum):
@@ -131,4 +157,40 @@ def student(district: District, number: int) -> Student:
     found = Student.objects.filter(district=district, pk=number).first() if number < 2**63 else None
     if found is None:
         raise NotFound(f"There is no student {number} here.", hint="Look for them in the directory.")
+    return found
+
+
+def person(district: District, number: int) -> Person:
+    """The district's person of that number, with the district. One query. Raises NotFound, also for another district's."""
+    people = Person.objects.select_related("district")
+    found = people.filter(district=district, pk=number).first() if number < 2**63 else None
+    if found is None:
+        raise NotFound(f"There is no person {number} here.", hint="Look for them in the directory.")
+    return found
+
+
+def classroom(district: District, number: int) -> Classroom:
+    """The district's classroom of that number, with its school and course. One query. Raises NotFound, also for a
+    classroom of another district."""
+    rooms = Classroom.objects.select_related("district", "school", "course")
+    found = rooms.filter(district=district, pk=number).first() if number < 2**63 else None
+    if found is None:
+        raise NotFound(f"There is no classroom {number} here.", hint="Look for it in the directory.")
+    return found
+
+
+def school(district: District, number: int) -> School:
+    """The district's school of that number. One query. Raises NotFound, also for a school of another district."""
+    found = School.objects.filter(district=district, pk=number).first() if number < 2**63 else None
+    if found is None:
+        raise NotFound(f"There is no school {number} here.", hint="Look for it in the directory.")
+    return found
+
+
+def hand_act(district: District, number: int) -> HandAct:
+    """What a person of the district did in one go, by its number. One query. Raises NotFound, also for another
+    district's."""
+    found = HandAct.objects.filter(district=district, pk=number).first() if number < 2**63 else None
+    if found is None:
+        raise NotFound(f"There is no act {number} here.", hint="rollbook acts SLUG lists them.")
     return found

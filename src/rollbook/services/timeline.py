@@ -12,6 +12,7 @@ from django.db.models import Q
 from rollbook.core.explain import ACTION_WORDS
 from rollbook.store.models import (
     AcademicSession,
+    Act,
     ChangeLog,
     Classroom,
     ContactMethod,
@@ -104,11 +105,14 @@ def history(district: District, kind: str, object_id: int) -> list[str]:
     log = ChangeLog.objects.filter(own | related, district=district).exclude(Q(table="source_link") & Q(op="update"))
     rows = sorted(log.order_by("-id")[:_MOST], key=lambda row: row.pk)
     runs = SyncRun.objects.in_bulk([row.run_id for row in rows if row.run_id])
+    acts = Act.objects.in_bulk([row.act_id for row in rows if row.act_id])
     lines = _made(kind, object_id, zone)
     for row in rows:
         where = seats.get(row.row_id, "") if row.table == "enrollment" else pairs.get(row.row_id, "")
         run = runs.get(row.run_id) if row.run_id else None
-        lines.append((row.at, f"{_when(row.at, zone)} · {_did(row, where)} ({_who(row, run)})."))
+        lines.append(
+            (row.at, f"{_when(row.at, zone)} · {_did(row, where)} ({_who(row, run, acts.get(row.act_id or 0))}).")
+        )
     return [line for _at, line in sorted(lines, key=lambda line: line[0])]
 
 
@@ -167,7 +171,10 @@ def _did(row: ChangeLog, where: str) -> str:
     return f"{prefix}{word.capitalize() if not where else word}: {', '.join(changes) or 'nothing that shows'}"
 
 
-def _who(row: ChangeLog, run: SyncRun | None) -> str:
+def _who(row: ChangeLog, run: SyncRun | None, act: Act | None) -> str:
+    if act is not None:
+        why = f", because: {act.reason}" if act.reason else ""
+        return f"by {row.by}{', an undo' if act.kind == 'undo' else ''}{why}"
     return f"by {row.by}" if run is None else f"run {run.pk}{', an undo' if run.kind == 'undo' else ''}, by {row.by}"
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from rollbook.web.acts import views as acts
 from rollbook.web.announcements import views as announcements
 from rollbook.web.attributes import views as attributes
 from rollbook.web.backpack import views as backpack
+from rollbook.web.bulk import views as bulk
+from rollbook.web.classroom import views as classroom
 from rollbook.web.connections import views as connections
 from rollbook.web.directory import views as directory
 from rollbook.web.districts import views as districts
@@ -15,9 +18,11 @@ from rollbook.web.home import views as home
 from rollbook.web.interactions import views as interactions
 from rollbook.web.launch import views as launch
 from rollbook.web.operators import views as operators
+from rollbook.web.person import views as person
 from rollbook.web.preview import views as preview
 from rollbook.web.progress import views as progress
 from rollbook.web.runs import views as runs
+from rollbook.web.school import views as school
 from rollbook.web.set_up import views as set_up
 from rollbook.web.sign_in import views as sign_in
 from rollbook.web.student import views as student
@@ -38,6 +43,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/schools/", directory.schools, name="schools"),
     path("d/<slug:slug>/students/", directory.students, name="students"),
     path("d/<slug:slug>/students.csv", directory.students_csv, name="students-csv"),
+    path("d/<slug:slug>/staff/", directory.staff, name="staff"),
+    path("d/<slug:slug>/staff.csv", directory.staff_csv, name="staff-csv"),
+    path("d/<slug:slug>/classrooms/", directory.classrooms, name="classrooms"),
+    path("d/<slug:slug>/classrooms.csv", directory.classrooms_csv, name="classrooms-csv"),
+    path("d/<slug:slug>/classrooms/<int:number>/", classroom.classroom, name="classroom"),
+    path("d/<slug:slug>/classrooms/<int:number>/why/", classroom.why, name="classroom-why"),
+    path("d/<slug:slug>/people/<int:number>/", person.person, name="person"),
+    path("d/<slug:slug>/people/<int:number>/why/", person.why, name="person-why"),
+    path("d/<slug:slug>/schools/<int:number>/", school.school, name="school"),
+    path("d/<slug:slug>/bulk/<str:name>/", bulk.bulk, name="bulk"),
+    path("d/<slug:slug>/columns/<str:name>/", directory.columns, name="columns"),
+    path("d/<slug:slug>/acts/", acts.acts, name="acts"),
+    path("d/<slug:slug>/acts/<int:number>/", acts.act, name="act"),
     path("d/<slug:slug>/students/<int:number>/", student.student, name="student"),
     path("d/<slug:slug>/students/<int:number>/why/", student.why, name="student-why"),
     path("d/<slug:slug>/students/<int:number>/backpack/", backpack.backpack, name="backpack"),

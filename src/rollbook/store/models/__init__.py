@@ -24,6 +24,7 @@ from rollbook.store.models.left_alone import LeftAlone
 from rollbook.store.models.letter import Letter
 from rollbook.store.models.offer import Offer, OfferedClass, OfferedSchool
 from rollbook.store.models.person import Person
+from rollbook.store.models.preference import Preference
 from rollbook.store.models.recipient import Recipient
 from rollbook.store.models.school import School
 from rollbook.store.models.sign_in import FailedSignIn, SignInLink
@@ -66,6 +67,7 @@ __all__ = [
     "OfferedClass",
     "OfferedSchool",
     "Person",
+    "Preference",
     "Recipient",
     "School",
     "SignInLink",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -25,12 +25,12 @@ def page_number(word: str) -> int:
     return max(1, int(word)) if word.isdecimal() and len(word) < 7 else 1
 
 
-def pager(*, total: int, page: int, size: int, keep: Mapping[str, str]) -> Pager:
+def pager(*, total: int, page: int, size: int, keep: Mapping[str, str | Sequence[str]]) -> Pager:
     """``keep``: what the addresses of other pages must say, too; blanks are left out."""
     kept = {name: value for name, value in keep.items() if value}
 
     def address(number: int) -> str:
-        return "?" + urlencode({**kept, "page": number})
+        return "?" + urlencode({**kept, "page": number}, doseq=True)
 
     first = (page - 1) * size
     return Pager(

@@ -12,6 +12,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from rollbook.web.components import words
+
 __all__ = ["register"]
 
 register = template.Library()
@@ -41,6 +43,12 @@ def moment(value: dt.datetime) -> str:
 def age(value: dt.datetime) -> str:
     """4 hours."""
     return timesince(value, depth=1)
+
+
+register.filter("account_word", words.account_word)
+register.filter("state_word", words.state_word)
+register.filter("role_word", words.role_word)
+register.filter("relationship_word", words.relationship_word)
 
 
 @register.inclusion_tag("components/marks.html")

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from rollbook.reports.directory import SchoolLine, StudentFilter, StudentLine, StudentList
+from rollbook.reports.directory import SchoolLine
 from rollbook.web.components.paging import Pager, pager
+from rollbook.web.components.words import account_words, role_word
+from rollbook.web.directory.facets import Chip, Facet, Field, Query, chips, fields, hidden
 
-__all__ = ["Chip", "Choice", "SchoolsPage", "StudentsPage", "query_of", "schools_page", "students_page"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One option of a filter."""
-
-    value: str
-    word: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chip:
-    """One filter that is on; ``without``: the address without it."""
-
-    word: str
-    without: str
+__all__ = [
+    "Column",
+    "ListPage",
+    "SchoolsPage",
+    "classroom_columns",
+    "classroom_facets",
+    "list_page",
+    "schools_page",
+    "staff_columns",
+    "staff_facets",
+    "student_columns",
+    "student_facets",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +39,32 @@ class SchoolsPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StudentsPage:
-    """One page of students. ``csv``: the address of all of them as a file."""
+class Column:
+    """One column that can be chosen."""
+
+    name: str
+    word: str
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """One page of a list. ``name``: of the page, as in its address; ``shown``: the columns that the person wants to see;
+    ``csv``: the query of all of them as a file; ``hidden``: the filter for a form beside it; ``may_act``: whether the
+    person may change anything here."""
 
     slug: str
+    name: str
     text: str
-    schools: tuple[Choice, ...]
-    grades: tuple[Choice, ...]
-    states: tuple[Choice, ...]
-    ways: tuple[Choice, ...]
+    fields: tuple[Field, ...]
     chips: tuple[Chip, ...]
-    students: tuple[StudentLine, ...]
+    lines: Sequence[Any]
     pager: Pager
     csv: str
+    hidden: tuple[tuple[str, str], ...]
+    columns: tuple[Column, ...]
+    shown: frozenset[str]
+    may_act: bool
     is_empty_district: bool
 
 
@@ -62,70 +73,168 @@ def schools_page(slug: str, schools: Sequence[SchoolLine]) -> SchoolsPage:
     return SchoolsPage(slug=slug, schools=tuple(schools), students=sum(school.students for school in schools))
 
 
-def query_of(wanted: StudentFilter) -> dict[str, str]:
-    """The filter as the words of an address; what is as it is by itself is left out."""
-    words = {
-        "q": wanted.text,
-        "school": str(wanted.school or ""),
-        "grade": wanted.grade,
-        "status": "" if wanted.status == "active" else wanted.status or "all",
-        "synced": wanted.synced,
-    }
-    return {name: value for name, value in words.items() if value}
-
-
-def students_page(
+def list_page(
     slug: str,
-    wanted: StudentFilter,
-    found: StudentList,
+    name: str,
+    query: Query,
+    facets: Sequence[Facet],
+    found: Any,
     *,
-    schools: Sequence[tuple[int, str]],
-    grades: Sequence[str],
+    columns: dict[str, str],
+    shown: Sequence[str],
     page: int,
     size: int,
-) -> StudentsPage:
-    """One page of the students that fit ``wanted``."""
-    query = query_of(wanted)
-    return StudentsPage(
+    may_act: bool,
+) -> ListPage:
+    """One page of what fits ``query``; ``found`` has ``total`` and ``lines``."""
+    return ListPage(
         slug=slug,
-        text=wanted.text,
-        schools=_choices(
-            [("", _("All schools")), *((str(key), name) for key, name in schools)], query.get("school", "")
-        ),
-        grades=_choices([("", _("All grades")), *((grade, grade) for grade in grades)], wanted.grade),
-        states=_choices(_states(), query.get("status", "")),
-        ways=_choices(_ways(), wanted.synced),
-        chips=_chips(query, dict(schools)),
-        students=found.lines,
+        name=name,
+        text="".join(query.get("q", ())),
+        fields=fields(query, [facet for facet in facets if len(facet.options) > 1]),
+        chips=chips(query, facets),
+        lines=found.lines,
         pager=pager(total=found.total, page=page, size=size, keep=query),
-        csv="?" + urlencode(query) if query else "",
+        csv="?" + urlencode(query, doseq=True) if query else "",
+        hidden=hidden(query),
+        columns=tuple(Column(name=key, word=word, is_shown=key in shown) for key, word in columns.items()),
+        shown=frozenset(shown),
+        may_act=may_act,
         is_empty_district=not found.total and not query,
     )
 
 
-def _states() -> list[tuple[str, str]]:
-    return [("", _("Active")), ("archived", _("Archived")), ("all", _("Active and archived"))]
-
-
-def _ways() -> list[tuple[str, str]]:
-    return [("", _("Synced and by hand")), ("yes", _("Synced")), ("no", _("By hand"))]
-
-
-def _choices(options: Sequence[tuple[str, str]], chosen: str) -> tuple[Choice, ...]:
-    return tuple(Choice(value=value, word=word, is_chosen=value == chosen) for value, word in options)
-
-
-def _chips(query: dict[str, str], schools: dict[int, str]) -> tuple[Chip, ...]:
-    words = {
-        "status": dict(_states()),
-        "synced": dict(_ways()),
-        "school": {str(key): name for key, name in schools.items()},
+def student_columns() -> dict[str, str]:
+    """Column → heading."""
+    return {
+        "number": _("Student number"),
+        "state_id": _("State id"),
+        "grade": _("Grade"),
+        "schools": _("Schools"),
+        "guardians": _("Guardians"),
+        "reach": _("Reachable"),
+        "email": _("E-mail address"),
+        "origin": _("Origin"),
     }
-    chips = []
-    for name, value in query.items():
-        word = words.get(name, {}).get(value, value)
-        if name == "grade":
-            word = _("Grade %(grade)s") % {"grade": value}
-        rest = urlencode({other: kept for other, kept in query.items() if other != name})
-        chips.append(Chip(word=f"“{word}”" if name == "q" else word, without=f"?{rest}"))
-    return tuple(chips)
+
+
+def staff_columns() -> dict[str, str]:
+    """Column → heading."""
+    return {
+        "roles": _("Roles"),
+        "classes": _("Classrooms"),
+        "contacts": _("Contacts"),
+        "reach": _("Reachable"),
+        "account": _("Account"),
+        "origin": _("Origin"),
+    }
+
+
+def classroom_columns() -> dict[str, str]:
+    """Column → heading."""
+    return {
+        "code": _("Code"),
+        "school": _("School"),
+        "teachers": _("Teachers"),
+        "students": _("Students"),
+        "origin": _("Origin"),
+    }
+
+
+def student_facets(
+    schools: Sequence[tuple[int, str]], grades: Sequence[str], classroom: tuple[int, str] | None
+) -> tuple[Facet, ...]:
+    """``classroom``: the one that the address names, with its name; it has a chip, and no field."""
+    options = [] if classroom is None else [(str(classroom[0]), classroom[1])]
+    return (
+        _schools(schools),
+        Facet(name="classroom", label=_("Classroom"), options=options),
+        Facet(
+            name="grade",
+            label=_("Grade"),
+            options=[("", _("All grades")), *((grade, grade) for grade in grades)],
+            chip=_("Grade %s"),
+        ),
+        Facet(
+            name="status",
+            label=_("State"),
+            options=[
+                ("", _("Active")),
+                ("archived", _("Archived")),
+                ("suspended", _("Suspended")),
+                ("all", _("In any state")),
+            ],
+        ),
+        _origin(),
+        Facet(
+            name="account",
+            label=_("Guardian's account"),
+            options=[("", _("In any state")), *account_words().items()],
+            chip=_("Guardian: %s"),
+        ),
+        Facet(
+            name="reach",
+            label=_("Reachable"),
+            options=[
+                ("", _("Reachable or not")),
+                ("yes", _("Reachable")),
+                ("no", _("Guardians without contact")),
+                ("nobody", _("Without guardian")),
+            ],
+        ),
+    )
+
+
+def staff_facets(schools: Sequence[tuple[int, str]], roles: Sequence[str]) -> tuple[Facet, ...]:
+    """What staff can be narrowed by."""
+    return (
+        _schools(schools),
+        Facet(
+            name="role", label=_("Role"), options=[("", _("All roles")), *((role, role_word(role)) for role in roles)]
+        ),
+        Facet(
+            name="status",
+            label=_("State"),
+            options=[("", _("Active")), ("ended", _("Roles ended")), ("all", _("In any state"))],
+        ),
+        _origin(),
+        Facet(name="account", label=_("Account"), options=[("", _("In any state")), *account_words().items()]),
+        Facet(
+            name="reach",
+            label=_("Reachable"),
+            options=[("", _("Reachable or not")), ("yes", _("Reachable")), ("no", _("Without contact"))],
+        ),
+    )
+
+
+def classroom_facets(schools: Sequence[tuple[int, str]]) -> tuple[Facet, ...]:
+    """What classrooms can be narrowed by."""
+    return (
+        _schools(schools),
+        Facet(
+            name="status",
+            label=_("State"),
+            options=[
+                ("", _("Active")),
+                ("archived", _("Archived")),
+                ("suspended", _("Suspended")),
+                ("all", _("In any state")),
+            ],
+        ),
+        _origin(),
+        Facet(
+            name="holds",
+            label=_("Who is in it"),
+            options=[("", _("Anybody")), ("nobody", _("No students")), ("teacherless", _("No teacher"))],
+        ),
+    )
+
+
+def _schools(schools: Sequence[tuple[int, str]]) -> Facet:
+    options = [("", _("All schools")), *((str(key), name) for key, name in schools)]
+    return Facet(name="school", label=_("School"), options=options, many=True)
+
+
+def _origin() -> Facet:
+    options = [("", _("Synced and by hand")), ("yes", _("Synced")), ("no", _("By hand"))]
+    return Facet(name="synced", label=_("Origin"), options=options)

@@ -1,0 +1,3 @@
+"""What people did by hand, and taking it back."""
+
+from __future__ import annotations

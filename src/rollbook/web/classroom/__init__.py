@@ -1,0 +1,3 @@
+"""One classroom."""
+
+from __future__ import annotations

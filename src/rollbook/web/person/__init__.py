@@ -1,0 +1,3 @@
+"""One person: staff, guardian, or both."""
+
+from __future__ import annotations

@@ -1,0 +1,79 @@
+"""One person, and why they are as they are (R-13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from rollbook.reports.person_page import PERSON_FIELDS, PersonTold, tell_person
+from rollbook.services import access, timeline
+from rollbook.services.access import Act, Seat
+from rollbook.services.provenance import provenance
+from rollbook.web.components.facts import Fact, facts
+from rollbook.web.components.origins import SourceId, WhyPage, answers, source_ids
+from rollbook.web.doors import in_district
+from rollbook.web.page import show
+
+__all__ = ["person", "why"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPage:
+    """``sources``: the sources that know the person. ``history``: sentences, the newest first."""
+
+    slug: str
+    told: PersonTold
+    facts: tuple[Fact, ...]
+    sources: tuple[SourceId, ...]
+    history: tuple[str, ...]
+    may_act: bool
+
+    @property
+    def is_staff(self) -> bool:
+        """Has or had a role, or teaches."""
+        return bool(self.told.roles or self.told.seats)
+
+
+@require_safe
+@in_district()
+def person(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
+    """Fields, contacts, roles, classrooms, children, history."""
+    found = access.person(seat.district, number)
+    told = tell_person(found)
+    origins = provenance(
+        district=seat.district,
+        kind="person",
+        object_id=found.pk,
+        created_run=found.created_run_id,
+        fields=PERSON_FIELDS,
+    )
+    page = PersonPage(
+        slug=seat.district.slug,
+        told=told,
+        facts=facts(told.fields, origins),
+        sources=source_ids(told.links),
+        history=tuple(reversed(timeline.history(seat.district, "person", found.pk))),
+        may_act=seat.may(Act.DECIDE),
+    )
+    return show(request, "person/person.html", page, title=told.name, seat=seat, here="students")
+
+
+@require_safe
+@in_district()
+def why(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
+    """What the sources said of the person last, which rule decided, and what came of it."""
+    found = access.person(seat.district, number)
+    told = tell_person(found)
+    page = WhyPage(
+        slug=seat.district.slug,
+        name=told.name,
+        back=reverse("person", args=[seat.district.slug, found.pk]),
+        unknown=_("No source knows this person: they were added by hand."),
+        answers=answers(seat, "person", found.pk, told.links),
+    )
+    title = _("Why is it so? %(name)s") % {"name": told.name}
+    return show(request, "student/why.html", page, title=title, seat=seat, here="students")

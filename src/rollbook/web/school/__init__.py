@@ -1,0 +1,3 @@
+"""One school."""
+
+from __future__ import annotations
