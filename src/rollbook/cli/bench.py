@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,20 +14,26 @@ from rollbook.cli.screen import AsJson, console, print_json, table
 from rollbook.core.errors import ConfigError
 
 if TYPE_CHECKING:
+    from rollbook.bench.linkage.measure import Findings
     from rollbook.bench.rest import RestResult
     from rollbook.bench.roster import Growth, Result
 
-MEASURES = ("roster", "rest")
+MEASURES = ("roster", "rest", "linkage")
 
 
 def bench(
-    what: Annotated[str, typer.Argument(metavar="[WHAT]", help="What to measure: roster, rest.")] = "roster",
+    what: Annotated[str, typer.Argument(metavar="[WHAT]", help="What to measure: roster, rest, linkage.")] = "roster",
     students: Annotated[int, typer.Option("--students", "-n", min=50, help="Size of the district.")] = 100_000,
     peers: Annotated[bool, typer.Option("--peers", help="Also time Django's ORM on the same files (minutes).")] = False,
     growth: Annotated[
         bool, typer.Option("--growth", help="Instead, first loads of 10,000, 100,000 and 1,000,000 students.")
     ] = False,
     rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often each figure is taken.")] = 2,
+    seed: Annotated[int, typer.Option("--seed", min=1, help="Linkage: which made-up district.")] = 301,
+    train: Annotated[
+        Path | None,
+        typer.Option("--train", help="Linkage: learn the weights anew, into this folder.", show_default=False),
+    ] = None,
     page: Annotated[
         Path | None, typer.Option("--page", help="Also write the tables into this page.", show_default=False)
     ] = None,
@@ -37,6 +44,9 @@ def bench(
     The floor is parsing the files and copying their rows into bare indexed tables; for a repeat, parsing them and
     reading the current keys and fingerprints. For rest: reading a server of the sandbox, beside fetching the same pages
     with the bare client and decoding them. All happens in scratch databases; your districts are not touched.
+
+    For linkage: people of a made-up district, 2 % of them entered twice and 4 % who only look like somebody else; how
+    many are found, and how many of those called certain are none. With --page three seeds are measured.
     """
     if what not in MEASURES:
         raise ConfigError(f"There is nothing called {what!r} to measure.", hint=f"There is: {', '.join(MEASURES)}.")
@@ -50,6 +60,9 @@ def bench(
         if screen.is_terminal:
             screen.print(f"{sentence} …", style="dim")
 
+    if what == "linkage":
+        _linkage(students=students, seed=seed, train=train, page=page, as_json=as_json, tell=tell)
+        return
     if what == "rest":
         from rollbook.bench import rest
 
@@ -66,6 +79,49 @@ def bench(
     if page is not None:
         pages.write_between(page, "measured", pages.measured_tables(result))
     print_json(result.as_dict()) if as_json else _show(result)
+
+
+def _linkage(
+    *, students: int, seed: int, train: Path | None, page: Path | None, as_json: bool, tell: Callable[[str], None]
+) -> None:
+    from rollbook.bench import page as pages
+    from rollbook.bench.linkage import measure, training
+    from rollbook.linkage import MODELS
+
+    if train is not None:
+        for model in MODELS.values():
+            tell(f"Learning the weights of {model.kind}")
+            file = training.write(training.train(model), train)
+            console().print(f"Written: {file.name}")
+        return
+    findings = []
+    for number in range(seed, seed + (3 if page is not None else 1)):
+        tell(f"Looking for duplicates in district {number}")
+        findings.append(measure.measure(students=students, seed=number))
+    if page is not None:
+        pages.write_between(page, "linkage", measure.table(findings))
+    if as_json:
+        told = [one.as_dict() for one in findings]
+        print_json(told[0] if len(told) == 1 else {"seeds": told})
+    else:
+        _show_linkage(findings)
+
+
+def _show_linkage(findings: list[Findings]) -> None:
+    rows = [
+        (
+            f"{found.crowd}, seed {one.seed}",
+            f"{found.people:,}",
+            f"{found.duplicates:,}",
+            f"{found.precision_certain:.4f}",
+            f"{found.recall_likely:.3f}",
+            f"{found.seconds:.1f} s",
+        )
+        for one in findings
+        for found in one.crowds
+    ]
+    heads = ("people", "planted twice", "precision of certain", "recall of likely", "time")
+    console().print(table(["", *((head, "right") for head in heads)], rows))
 
 
 def _show(result: Result) -> None:
