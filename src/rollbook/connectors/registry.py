@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "oneroster_csv": "rollbook.connectors.oneroster_csv.source",
         "oneroster_rest": "rollbook.connectors.oneroster_rest",
         "oneroster_sftp": "rollbook.connectors.oneroster_sftp",
+        "simple_csv": "rollbook.connectors.simple_csv",
     }
 )
 """kind → module with ``Config``, ``check`` and ``read``; imported when it is first asked for."""

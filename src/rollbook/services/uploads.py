@@ -22,11 +22,11 @@ from rollbook.transport.upload import UploadLimits, uploaded_stream
 
 __all__ = ["KINDS", "Received", "add", "forget", "is_upload", "judge", "newest", "receive"]
 
-KINDS: Final = ("oneroster_csv", "guardians_csv")
+KINDS: Final = ("oneroster_csv", "simple_csv", "guardians_csv")
 """Kinds of source that read files of a folder, and so can be fed by hand."""
 _KEPT: Final = 2
 """The delivery that is read, and the one before it, which a run may be reading at this moment."""
-_SINGLE: Final = {"guardians_csv": "guardians.csv"}
+_SINGLE: Final = {"guardians_csv": "guardians.csv", "simple_csv": "students.csv"}
 """Kinds that are one file, and what it is called."""
 
 

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
 
 import polars as pl
 
 from rollbook.connectors.guardians_csv.config import Config
 from rollbook.connectors.guardians_csv.header import FILE, is_known, read_heading
 from rollbook.connectors.guardians_csv.mapping import map_lines
-from rollbook.connectors.kit.archive import Limits, open_archive
 from rollbook.connectors.kit.csv import read_table
 from rollbook.connectors.kit.receipt import SharingReceipt, receipt_of, refusal_of
-from rollbook.connectors.kit.refusal import refuse
+from rollbook.connectors.kit.single import read_single
 from rollbook.core import findings
-from rollbook.core.errors import ConfigError, RollbookError
+from rollbook.core.errors import RollbookError
 from rollbook.core.policy import Policy
 from rollbook.core.snapshot import LINE, FileInfo, Mode, Snapshot, Stream
 from rollbook.transport import folder
 
 __all__ = ["check", "read"]
-
-_LARGEST = 1024**3
 
 
 def read(config: Config, policy: Policy, *, progress: Callable[[str, int, int], None] | None = None) -> Snapshot:
@@ -32,7 +28,7 @@ def read(config: Config, policy: Policy, *, progress: Callable[[str, int, int], 
 
     Raises ConfigError when there is nothing to read, DataError with all findings when the file cannot be used.
     """
-    data = _bytes_of(config.path)
+    data = read_single(folder.resolve(config.path), FILE)
     table = read_table(data, stream=FILE, known=is_known, interpret=read_heading)
     if progress is not None:
         progress("read", table.rows, table.rows)
@@ -68,25 +64,3 @@ def check(config: Config, policy: Policy) -> SharingReceipt:
         return receipt_of(read(config, policy), speaks=FILE)
     except RollbookError as error:
         return refusal_of(error)
-
-
-def _bytes_of(path: Path) -> bytes:
-    """The file itself, or ``guardians.csv`` in the newest complete delivery; other files beside it are not opened."""
-    found = folder.resolve(path)
-    if found.is_file() and found.suffix.casefold() == ".csv":
-        return _whole(found)
-    with open_archive(found, Limits()) as archive:
-        if FILE not in archive.members:
-            raise refuse("FIL-012", stream=FILE)
-        return archive.read(FILE)
-
-
-def _whole(file: Path) -> bytes:
-    try:
-        if file.is_symlink() or file.stat().st_size > _LARGEST:
-            raise refuse("FIL-005" if file.is_symlink() else "FIL-007", stream=file.name, detail="more than 1 GB")
-        return file.read_bytes()
-    except PermissionError as error:
-        raise ConfigError(
-            f"Rollbook may not read {file}.", hint="Let the account that runs Rollbook read the file."
-        ) from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import polars as pl
 
 from rollbook.connectors.guardians_csv.header import FILE
 from rollbook.connectors.kit.csv import REFUSED_SCHEMA
+from rollbook.connectors.kit.made_ids import who_is, with_made_ids
 from rollbook.core import findings
 from rollbook.core.policy import Policy
 from rollbook.core.snapshot import LINE
@@ -69,23 +69,9 @@ def map_lines(lines: pl.DataFrame, policy: Policy) -> Mapped:
 
 
 def _with_ids(cells: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``sourcedId``: the guardian's id, or a digest of name and e-mail (else mobile, else student)."""
-    name = pl.concat_str(pl.col("firstName", "lastName").str.to_lowercase().fill_null(""), separator="\n")
-    reach = pl.coalesce(
-        pl.col("email").str.to_lowercase(),
-        pl.col("mobilePhone").str.replace_all("[^0-9]", "").replace("", None),
-        pl.lit("of ") + pl.col("studentSisId"),
-    )
-    cells = cells.with_columns(who=pl.when(pl.col("guardianSisId").is_null()).then(name + pl.lit("\n") + reach))
-    # Polars' own hash changes between versions, and an id must not: so each distinct guardian is digested here
-    distinct = cells["who"].drop_nulls().unique()
-    made = pl.DataFrame(
-        {"who": distinct, "made": [f"auto-{hashlib.sha256(text.encode()).hexdigest()[:20]}" for text in distinct]},
-        schema={"who": pl.String, "made": pl.String},
-    )
-    return cells.join(made, on="who", how="left", maintain_order="left").with_columns(
-        sourcedId=pl.coalesce("guardianSisId", "made")
-    )
+    """Adds ``sourcedId``: the guardian's id, or one made of name and e-mail (else mobile, else student)."""
+    who = who_is(first="firstName", last="lastName", email="email", mobile="mobilePhone", child="studentSisId")
+    return with_made_ids(cells.with_columns(who=who), given="guardianSisId")
 
 
 def _told(rows: pl.DataFrame, code: str, column: str) -> pl.DataFrame:

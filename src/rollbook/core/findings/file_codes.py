@@ -6,6 +6,7 @@ from rollbook.core.findings.clever_codes import CLEVER_CODES
 from rollbook.core.findings.csv_codes import CSV_CODES
 from rollbook.core.findings.guardian_codes import GUARDIAN_CODES
 from rollbook.core.findings.kind import FindingKind, Severity
+from rollbook.core.findings.simple_codes import SIMPLE_CODES
 
 __all__ = ["FILE_CODES"]
 
@@ -304,4 +305,4 @@ _MANIFEST: tuple[FindingKind, ...] = (
     ),
 )
 
-FILE_CODES: tuple[FindingKind, ...] = (*_BUNDLE, *_MANIFEST, *CSV_CODES, *CLEVER_CODES, *GUARDIAN_CODES)
+FILE_CODES: tuple[FindingKind, ...] = (*_BUNDLE, *_MANIFEST, *CSV_CODES, *CLEVER_CODES, *GUARDIAN_CODES, *SIMPLE_CODES)

@@ -59,6 +59,22 @@ def ways(*, with_server: bool) -> tuple[Way, ...]:
             on_server=True,
         ),
         Way(
+            key="simple-upload",
+            kind="simple_csv",
+            title=_("students.csv by upload"),
+            sentence=_(
+                "One row a student with their guardians, as any spreadsheet can write it. No roster server needed."
+            ),
+            is_upload=True,
+        ),
+        Way(
+            key="simple-folder",
+            kind="simple_csv",
+            title=_("students.csv in a folder"),
+            sentence=_("One row a student with their guardians, in a file of this server."),
+            on_server=True,
+        ),
+        Way(
             key="guardians-sftp",
             kind="guardians_sftp",
             title=_("guardians.csv by SFTP"),

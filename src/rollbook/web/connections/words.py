@@ -34,6 +34,8 @@ def label(name: str) -> str:
         "contact_types": _("Contact types to sync"),
         "mobile_phone_types": _("Phone types that are mobiles"),
         "abandon": _("Guardians who are left out leave"),
+        "missing_leave": _("Who is left out leaves"),
+        "columns": _("Columns of other names"),
         "login": _("Login"),
         "port": _("Port"),
         "password": _("Password"),
@@ -54,6 +56,12 @@ def label(name: str) -> str:
 
 
 HELPS: tuple[str, ...] = (
+    gettext_noop("students.csv itself, or the folder or zip that holds it, or a folder of dated ones."),
+    gettext_noop("Students and guardians of this source who are not in the file any more have left. Off: they stay."),
+    gettext_noop(
+        "What the file calls a column that is not understood by itself: heading = column, with semicolons "
+        "between, such as: Rufname = first_name; Klasse = grade."
+    ),
     gettext_noop("proxy: one address for all districts, with a bearer. direct: the district's own Roster Server."),
     gettext_noop("The district's tenant id, as the partner portal shows it."),
     gettext_noop("Your partner API key. With it Rollbook finds the district's application and bearer by itself."),

@@ -67,6 +67,7 @@ KINDS = {
     "oneroster_csv": "OneRoster CSV",
     "oneroster_sftp": "OneRoster CSV, SFTP",
     "guardians_csv": "guardians.csv",
+    "simple_csv": "students.csv",
     "guardians_sftp": "guardians.csv, SFTP",
 }
 """Connector → how its vendor calls itself; none is translated."""
