@@ -21,9 +21,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # A page, and the most statements it may send: session, account, seat, and what it is about.
 PAGES = {
-    "/d/maple/": 25,
-    "/d/maple/set-up/": 14,
+    "/d/maple/": 26,
+    "/d/maple/set-up/": 15,
     "/d/maple/sources/{source}/": 6,
+    "/d/maple/sources/{source}/check/": 6,
     "/d/maple/sources/{source}/settings/": 5,
     "/d/maple/sources/{source}/launch/": 12,
     "/d/maple/students/": 11,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
 from tests.web.people import asking, browser, person
 
+from rollbook.reports.examinations import Examined
 from rollbook.reports.set_up import SetUpFacts, SourceFacts
 from rollbook.services import districts, policies
 from rollbook.store.models import Classroom, District, School, SourceConnection, Student
@@ -45,6 +47,24 @@ def district(*sources: SourceFacts, **given: int) -> SetUpFacts:
     return SetUpFacts(sources=sources, **{**usual, **given})
 
 
+def checked(level: str, *sources: SourceFacts, **given: int) -> SetUpFacts:
+    """The first source has a self-check whose gravest level is this."""
+    facts = district(*sources, schools=3, **given)
+    found = Examined(
+        number=1,
+        connection=sources[0].connection,
+        kind="self_check",
+        asked_at=NOW,
+        asked_by="a",
+        ended_at=NOW,
+        question={},
+        result={"checks": [{"level": "pass"}, {"level": level}]},
+        rows="",
+        problem="",
+    )
+    return replace(facts, checks={found.connection: found})
+
+
 READ = {"read_at": NOW, "rows": {"users": 10}, "run": 7, "state": "planned", "planned": 7}
 DONE = {**READ, "state": "applied", "planned": None, "applied": 7, "matched": 3, "is_daily": True}
 
@@ -56,14 +76,16 @@ DONE = {**READ, "state": "applied", "planned": None, "applied": 7, "matched": 3,
         (EMPTY, "........."),
         (district(source()), "........."),
         (district(source(matched=3), schools=3), "..xx....."),
-        (district(source(**READ, matched=3), schools=3), "x.xx.x..."),
-        (district(source(**READ, matched=3, to_mend=2), schools=3), "x.xx.!..."),
-        (district(source(**READ, matched=3, changed=("classes",)), schools=3), "x.xxxx..."),
-        (district(source(**DONE), schools=3, students=9), "x.xxxxxxx"),
-        (district(source(**{**DONE, "is_daily": False}), schools=3), "x.xxxx!xx"),
-        (district(source(**{**DONE, "state": "failed"}), schools=3), "!.xxxxxxx"),
-        (district(source(**DONE), schools=3, loose_classrooms=2, loose_students=4), "x.x!xxxx!"),
-        (district(source(**DONE), source(connection=2, name="more"), schools=3), "..xxxx!xx"),
+        (district(source(**READ, matched=3), schools=3), "x.xx....."),
+        (checked("pass", source(**READ, matched=3, to_mend=2)), "x.xx.x..."),
+        (checked("warn", source(**READ, matched=3)), "x.xx.x..."),
+        (checked("fail", source(**READ, matched=3)), "x.xx.!..."),
+        (district(source(**READ, matched=3, changed=("classes",)), schools=3), "x.xxx...."),
+        (checked("pass", source(**DONE), students=9), "x.xxxxxxx"),
+        (district(source(**{**DONE, "is_daily": False}), schools=3), "x.xxx.!xx"),
+        (district(source(**{**DONE, "state": "failed"}), schools=3), "!.xxx.xxx"),
+        (district(source(**DONE), schools=3, loose_classrooms=2, loose_students=4), "x.x!x.xx!"),
+        (checked("pass", source(**DONE), source(connection=2, name="more")), "..xxx.!xx"),
     ],
 )
 def test_the_state_of_each_step(facts: SetUpFacts, states: str) -> None:

@@ -57,6 +57,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("schools", "rollbook.cli.schools:schools", "Match the source's schools with Rollbook's.", SETUP),
     Command("classrooms", "rollbook.cli.classrooms:classrooms", "Say what becomes of existing classrooms.", SETUP),
     Command("settings", "rollbook.cli.settings:settings", "List or change how a source is synced.", SETUP),
+    Command("check", "rollbook.cli.check:check", "Say what should be looked at before a run.", SETUP),
     Command("notify", "rollbook.cli.notify:notify", "Say who is told by mail, and of what.", SETUP),
     Command("plan", "rollbook.cli.plan:plan", "Plan: every change before it happens.", RUNS),
     Command("show", "rollbook.cli.plan:show", "Show the records of a plan: who, what, why.", RUNS),

@@ -46,7 +46,7 @@ class SourceFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpFacts:
     """A district. ``unfed``: active schools that no source feeds; ``loose_classrooms``, ``loose_students``: active ones
-    that no source knows. ``tests``: connection → its newest test of the connection."""
+    that no source knows. ``tests``, ``checks``: connection → its newest test of the connection, its newest self-check."""
 
     sources: tuple[SourceFacts, ...]
     schools: int
@@ -55,10 +55,11 @@ class SetUpFacts:
     students: int
     loose_students: int
     tests: Mapping[int, Examined] = field(default_factory=dict)
+    checks: Mapping[int, Examined] = field(default_factory=dict)
 
 
 def facts(district: District) -> SetUpFacts:
-    """Seven queries and three a source; a district has few sources."""
+    """Eight queries and three a source; a district has few sources."""
     sources = list(SourceConnection.objects.filter(district=district).order_by("id"))
     active = {"district": district, "status": "active"}
     schools = School.objects.filter(**active)
@@ -71,6 +72,7 @@ def facts(district: District) -> SetUpFacts:
         students=students.count(),
         loose_students=students.exclude(_known(district, "student")).count(),
         tests=examinations.newest([source.pk for source in sources], "connection"),
+        checks=examinations.newest([source.pk for source in sources], "self_check"),
     )
 
 

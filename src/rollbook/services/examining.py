@@ -15,7 +15,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from rollbook.core.errors import NotFound, RollbookError
 from rollbook.engine import artifacts
-from rollbook.services import receipts
+from rollbook.services import receipts, self_check
 from rollbook.store.models import District, Examination, SourceConnection
 
 __all__ = ["PATIENCE", "QUEUE", "TASK", "ExaminationKind", "ask", "carry_out", "examination", "newest"]
@@ -35,6 +35,8 @@ class ExaminationKind(StrEnum):
 
     CONNECTION = "connection"
     """Test connection: whether it works and what is shared (S-5)."""
+    SELF_CHECK = "self_check"
+    """What should be looked at before a run (section 6)."""
 
 
 Found = tuple[Mapping[str, Any], str]
@@ -42,6 +44,7 @@ Found = tuple[Mapping[str, Any], str]
 
 _WORK: Final[Mapping[ExaminationKind, Callable[[Examination], Found]]] = {
     ExaminationKind.CONNECTION: receipts.take,
+    ExaminationKind.SELF_CHECK: self_check.take,
 }
 
 

@@ -23,6 +23,7 @@ from rollbook.web.preview import views as preview
 from rollbook.web.progress import views as progress
 from rollbook.web.runs import views as runs
 from rollbook.web.school import views as school
+from rollbook.web.self_check import views as self_check
 from rollbook.web.set_up import views as set_up
 from rollbook.web.sign_in import views as sign_in
 from rollbook.web.student import views as student
@@ -95,6 +96,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/sources/<int:number>/test/", connections.test, name="source-test"),
     path("d/<slug:slug>/sources/<int:number>/upload/", connections.upload, name="source-upload"),
     path("d/<slug:slug>/sources/<int:number>/remove/", connections.remove, name="source-remove"),
+    path("d/<slug:slug>/sources/<int:number>/check/", self_check.check, name="check"),
+    path("d/<slug:slug>/sources/<int:number>/check/ask/", self_check.ask, name="check-ask"),
+    path("d/<slug:slug>/sources/<int:number>/check/<slug:key>/", self_check.rows, name="check-rows"),
+    path("d/<slug:slug>/sources/<int:number>/check/<slug:key>.csv", self_check.rows_csv, name="check-rows-csv"),
     path("d/<slug:slug>/sources/<int:number>/settings/", sync_settings.settings, name="settings"),
     path("d/<slug:slug>/sources/<int:number>/launch/", launch.launch, name="launch"),
     path("d/<slug:slug>/sources/<int:number>/run/", runs.run_now, name="run-now"),

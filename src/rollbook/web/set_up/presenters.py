@@ -247,25 +247,45 @@ def _settings(slug: str, facts: SetUpFacts) -> _Made:
 
 def _self_check(slug: str, facts: SetUpFacts) -> _Made:
     title = _("Self-check")
-    read = [source for source in facts.sources if source.read_at and source.run]
-    if not read:
-        words = _("The first plan checks the data and changes nothing.")
-        plans = [
-            Action(words=_("Plan"), address=reverse("launch", args=[slug, source.connection]))
-            for source in facts.sources
-        ]
-        return title, TO_DO, [words], _NOBODY, plans
-    evidence, actions = [], []
-    for source in read:
-        words = ngettext(
-            "%(source)s: %(n)s row has a finding that somebody should look at.",
-            "%(source)s: %(n)s rows have a finding that somebody should look at.",
-            source.to_mend,
-        )
-        evidence.append(words % {"source": _name(source), "n": _n(source.to_mend)})
-        address = f"{reverse('run', args=[slug, source.run])}#findings"
-        actions.append(Action(words=_("Findings of %(source)s") % {"source": _name(source)}, address=address))
-    return title, ATTENTION if any(source.to_mend for source in read) else DONE, evidence, _NOBODY, actions
+    if not facts.sources:
+        return title, TO_DO, [_("Add a source first.")], _NOBODY, []
+    evidence, actions, states = [], [], []
+    for source in facts.sources:
+        state, sentence = _checked(source, facts.checks.get(source.connection))
+        states.append(state)
+        evidence.append(sentence)
+        words = _("Self-check of %(source)s") % {"source": _name(source)}
+        actions.append(Action(words=words, address=reverse("check", args=[slug, source.connection])))
+        if source.to_mend and source.run:
+            told = ngettext(
+                "%(source)s: %(n)s row has a finding that somebody should look at.",
+                "%(source)s: %(n)s rows have a finding that somebody should look at.",
+                source.to_mend,
+            )
+            evidence.append(told % {"source": _name(source), "n": _n(source.to_mend)})
+            address = f"{reverse('run', args=[slug, source.run])}#findings"
+            actions.append(Action(words=_("Findings of %(source)s") % {"source": _name(source)}, address=address))
+    state = ATTENTION if ATTENTION in states else TO_DO if TO_DO in states else DONE
+    return title, state, evidence, _NOBODY, actions
+
+
+def _checked(source: SourceFacts, check: Examined | None) -> tuple[str, str]:
+    """The state of a source's self-check, and a sentence about it."""
+    named = {"source": _name(source)}
+    if check is None:
+        return TO_DO, _("%(source)s was never checked. A check changes nothing.") % named
+    if check.ended_at is None:
+        return TO_DO, _("%(source)s is being checked.") % named
+    told = {**named, "moment": moment(check.ended_at)}
+    if check.problem:
+        return ATTENTION, _("The check of %(moment)s found nothing out: %(problem)s") % {
+            **told,
+            "problem": check.problem,
+        }
+    levels = [found["level"] for found in check.result.get("checks", [])]
+    numbers = {name: _n(levels.count(name)) for name in ("fail", "warn", "pass")}
+    words = _("%(source)s, checked on %(moment)s: %(fail)s to mend, %(warn)s worth a look, %(pass)s in order.")
+    return ATTENTION if "fail" in levels else DONE, words % {**told, **numbers}
 
 
 def _launch(slug: str, facts: SetUpFacts) -> _Made:
