@@ -52,7 +52,7 @@ def title(key: str) -> str:
 
 _SENTENCES: Mapping[str, Counted] = {
     "source_state": lambda n: ngettext(
-        "The source says one thing that needs a look.", "The source says %(n)s things that need a look.", n
+        "The source says %(n)s thing that needs a look.", "The source says %(n)s things that need a look.", n
     ),
     "schools_matched": lambda n: ngettext(
         "%(n)s of %(of)s schools of the source is not matched. It stays out of the sync.",
