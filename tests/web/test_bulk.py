@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.engine.commands import DAY2, Shell
-from tests.web.people import NOW, asking
+from tests.web.people import NOW, asking, browser, person
 
 from rollbook.services import archiving, undoing
-from rollbook.store.models import Act, Classroom, School, SourceLink, Student, StudentSchool
+from rollbook.store.models import Act, Classroom, District, School, SourceLink, Student, StudentSchool
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +43,7 @@ def test_step_nine_archives_all_that_the_sync_does_not_manage(alice: Client, twi
     assert ">Archive 3 students</button>" in page
     typed = {"all": "1", "verb": "archive", "expect": "3", "reason": "before the sync"}
     answer = alice.post(BULK, typed, follow=True)
-    act = Act.objects.get()
+    act = Act.objects.get(kind="archive_students")
     assert answer.redirect_chain == [(f"/d/maple/acts/{act.pk}/", 302)]
     page = text(answer)
     for sentence in ("<h1>3 students archived</h1>", f"{synced} were left alone", "before the sync", ">Undo</button>"):
@@ -72,7 +72,7 @@ def test_what_moved_in_between_is_shown_again_and_nothing_typed_is_lost(alice: C
     assert 'value="left town"' in page
     assert "1 is so already." in page
     assert ">Archive 2 students</button>" in page
-    assert Act.objects.count() == 0
+    assert not Act.objects.filter(kind="archive_students").exists()
 
 
 def test_a_school_is_told_with_its_number_and_a_filter_is_kept(alice: Client, twins: list[int]) -> None:
@@ -95,6 +95,14 @@ def test_classrooms_of_the_sync_are_archived_restored_and_told(alice: Client, tw
     assert (room.status, room.archived_by) == ("active", None)
 
 
+def test_an_act_of_the_set_up_is_not_undone_here(alice: Client, maple: Shell) -> None:
+    act = Act.objects.get(kind="match_schools")
+    page = text(alice.get(f"/d/maple/acts/{act.pk}/"))
+    assert "<h1>Match schools</h1>" in page
+    assert ">Undo</button>" not in page
+    assert alice.post(f"/d/maple/acts/{act.pk}/").status_code == 409
+
+
 def test_who_only_looks_and_who_is_from_elsewhere_changes_nothing(
     dan: Client, charlie: Client, alice: Client, twins: list[int]
 ) -> None:
@@ -105,7 +113,7 @@ def test_who_only_looks_and_who_is_from_elsewhere_changes_nothing(
     refused = charlie.post("/d/oak-hill/bulk/students/", typed)
     assert (refused.status_code, "None of them is in this district." in text(refused)) == (422, True)
     alice.post(BULK, typed)
-    act = Act.objects.get()
+    act = Act.objects.get(kind="archive_students")
     assert dan.get(f"/d/maple/acts/{act.pk}/").status_code == 200
     assert dan.post(f"/d/maple/acts/{act.pk}/").status_code == 403
     assert charlie.get(f"/d/oak-hill/acts/{act.pk}/").status_code == 404
@@ -146,11 +154,29 @@ def test_the_next_run_does_with_a_hand_archived_student_what_the_setting_says(
         assert Student.objects.get(pk=link.object_id).status == "active"
 
 
-@pytest.mark.parametrize(("setting", "status"), [("on", "active"), ("off", "archived")])
-def test_a_hand_archived_classroom_is_remembered_as_an_exclusion(maple: Shell, setting: str, status: str) -> None:
-    room = Classroom.objects.filter(status="active").select_related("district").order_by("pk")[0]
-    maple.ok("settings", "maple", f"unarchive_classrooms={setting}")
-    archiving.archive(district=room.district, kind="classroom", ids=[room.pk], by="bob", reason="overshared", now=NOW)
-    maple.ok("sync", "maple", "--on", "2026-09-01")
-    room.refresh_from_db()
-    assert room.status == status
+@pytest.mark.parametrize(
+    ("fed", "proposed", "number"), [(3, "district", 4), (2, "several", 2), (1, "one", 1), (0, "", 0)]
+)
+def test_step_nine_proposes_the_directory_of_the_schools_that_are_synced(fed: int, proposed: str, number: int) -> None:
+    district = District.objects.create(slug="elm", name="Elm")
+    Student.objects.create(district=district, given_name="Nowhere", status="active")
+    for place, name in enumerate(("Alder", "Beech", "Cedar")):
+        school = School.objects.create(district=district, name=name, status="active")
+        student = Student.objects.create(district=district, given_name=name, status="active")
+        StudentSchool.objects.create(district=district, student=student, school=school, status="active")
+        if place < fed:
+            SourceLink.objects.create(district=district, kind="school", sourced_id=name, object_id=school.pk)
+    eve = browser(person("eve@example.org", "elm"))
+    page = text(eve.get("/d/elm/clean-up/"))
+    sentence = {
+        "district": "Every school is synced: the district&#x27;s directory",
+        "several": "2 of 3 schools are synced",
+        "one": "Only Alder is synced",
+        "": "No school is synced yet",
+    }[proposed]
+    assert sentence in page
+    act = re.search(r'<a class="btn btn-primary" href="([^"]+)"', page)
+    assert (act is not None) == bool(number)
+    if act is not None:
+        would = text(eve.get(act.group(1).replace("&amp;", "&")))
+        assert f"{number} student{'s' if number > 1 else ''} would be archived." in would

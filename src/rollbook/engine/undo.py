@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from rollbook.core.errors import HoldRequired, PlanStale
 from rollbook.core.lifecycle import RunKind, RunState, check_move
-from rollbook.engine import changes
+from rollbook.engine import changes, hand_acts
 from rollbook.engine.acts import record_done
 from rollbook.engine.effects import Deed, Effects
 from rollbook.engine.locks import add_revision, lease, lock_district
@@ -22,7 +22,7 @@ from rollbook.engine.receipt import Progress, Receipt, Stopwatch
 from rollbook.engine.runs import record_applied
 from rollbook.store.models import Act, SyncRun
 
-__all__ = ["UndoPlan", "preview", "preview_act", "undo", "undo_act"]
+__all__ = ["UndoPlan", "has_own_undo", "preview", "preview_act", "undo", "undo_act"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,17 @@ def undo_act(act: Act, *, by: str, now: dt.datetime, exclude_conflicts: bool = F
     return undoing
 
 
+def has_own_undo(act: Act) -> bool:
+    """Whether the act (or the one that it took back) is of steps 3 and 4, which are taken back on their own pages."""
+    return act.kind in hand_acts.KINDS or (act.undoes is not None and act.undoes.kind in hand_acts.KINDS)
+
+
 def _check_done(act: Act) -> None:
+    if has_own_undo(act):
+        raise PlanStale(
+            f"Act {act.pk} is of the set-up, and decided more than the directory shows.",
+            hint="Take it back on the page where it was done, as long as it is the last one there.",
+        )
     if act.state != "done":
         raise PlanStale(f"Act {act.pk} has been undone since.", hint="Undo the undo to have it back.")
 

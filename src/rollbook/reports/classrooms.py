@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,7 +11,16 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from rollbook.reports.reaching import human
 from rollbook.store.models import Classroom, District, Enrollment, SourceLink
 
-__all__ = ["CSV_SCHEMA", "ClassroomFilter", "ClassroomLine", "ClassroomList", "classroom_ids", "classrooms", "sheet"]
+__all__ = [
+    "CSV_SCHEMA",
+    "ClassroomFilter",
+    "ClassroomLine",
+    "ClassroomList",
+    "by_code",
+    "classroom_ids",
+    "classrooms",
+    "sheet",
+]
 
 CSV_SCHEMA: dict[str, pl.DataType] = {
     name: pl.String()
@@ -88,6 +98,14 @@ def classrooms(district: District, wanted: ClassroomFilter, *, offset: int, limi
 def classroom_ids(district: District, wanted: ClassroomFilter) -> list[int]:
     """The ids of all classrooms that fit. One query."""
     return list(_found(district, wanted).order_by("pk").values_list("pk", flat=True))
+
+
+def by_code(district: District, codes: Collection[str]) -> Mapping[str, list[int]]:
+    """Code → the ids of the classrooms that have it. One query."""
+    found: dict[str, list[int]] = {}
+    for code, key in Classroom.objects.filter(district=district, code__in=list(codes)).values_list("code", "pk"):
+        found.setdefault(code or "", []).append(key)
+    return found
 
 
 def sheet(district: District, wanted: ClassroomFilter) -> pl.DataFrame:

@@ -25,6 +25,7 @@ __all__ = [
     "StudentFilter",
     "StudentLine",
     "StudentList",
+    "by_number",
     "grades",
     "sheet",
     "student_ids",
@@ -116,6 +117,15 @@ def students(district: District, wanted: StudentFilter, *, offset: int, limit: i
 def student_ids(district: District, wanted: StudentFilter) -> list[int]:
     """The ids of all students that fit. One query."""
     return list(_found(district, wanted).order_by("pk").values_list("pk", flat=True))
+
+
+def by_number(district: District, numbers: Collection[str]) -> Mapping[str, list[int]]:
+    """Student number → the ids of those who have it. One query."""
+    found: dict[str, list[int]] = {}
+    rows = Student.objects.filter(district=district, student_number__in=list(numbers))
+    for number, key in rows.values_list("student_number", "pk"):
+        found.setdefault(number or "", []).append(key)
+    return found
 
 
 def sheet(district: District, wanted: StudentFilter) -> pl.DataFrame:

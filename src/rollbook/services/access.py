@@ -190,7 +190,11 @@ def school(district: District, number: int) -> School:
 def hand_act(district: District, number: int) -> HandAct:
     """What a person of the district did in one go, by its number. One query. Raises NotFound, also for another
     district's."""
-    found = HandAct.objects.filter(district=district, pk=number).first() if number < 2**63 else None
+    found = (
+        HandAct.objects.select_related("undoes").filter(district=district, pk=number).first()
+        if number < 2**63
+        else None
+    )
     if found is None:
         raise NotFound(f"There is no act {number} here.", hint="rollbook acts SLUG lists them.")
     return found

@@ -10,7 +10,7 @@ from rollbook.engine.undo import UndoPlan
 from rollbook.services.logbook import followed
 from rollbook.store.models import Act, SyncRun
 
-__all__ = ["UndoPlan", "preview", "preview_act", "undo", "undo_act"]
+__all__ = ["UndoPlan", "can_undo", "preview", "preview_act", "undo", "undo_act"]
 
 
 def preview(run: SyncRun) -> UndoPlan:
@@ -24,6 +24,11 @@ def undo(
 ) -> Receipt:
     """The directory is as it was before the run, byte for byte; later changes are in the way or are excluded."""
     return engine.undo(run, by=by, now=now, exclude_conflicts=exclude_conflicts, progress=progress)
+
+
+def can_undo(act: Act) -> bool:
+    """Whether the act stands, and is none of the set-up's, which are taken back on their own pages."""
+    return act.state == "done" and not engine.has_own_undo(act)
 
 
 def preview_act(act: Act) -> UndoPlan:

@@ -10,6 +10,7 @@ from rollbook.web.attributes import views as attributes
 from rollbook.web.backpack import views as backpack
 from rollbook.web.bulk import views as bulk
 from rollbook.web.classroom import views as classroom
+from rollbook.web.clean_up import views as clean_up
 from rollbook.web.connections import views as connections
 from rollbook.web.directory import views as directory
 from rollbook.web.districts import views as districts
@@ -89,6 +90,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/runs/trends/", trends.trends, name="trends"),
     path("d/<slug:slug>/runs/trends.csv", trends.trends_csv, name="trends-csv"),
     path("d/<slug:slug>/set-up/", set_up.set_up, name="set-up"),
+    path("d/<slug:slug>/clean-up/", clean_up.clean_up, name="clean-up"),
     path("d/<slug:slug>/sources/add/", connections.choose, name="source-choose"),
     path("d/<slug:slug>/sources/add/<slug:key>/", connections.add, name="source-add"),
     path("d/<slug:slug>/sources/<int:number>/", connections.source, name="source"),

@@ -61,6 +61,8 @@ def kind_word(kind: str) -> str:
         "restore_students": _("Restore students"),
         "archive_classrooms": _("Archive classrooms"),
         "restore_classrooms": _("Restore classrooms"),
+        "match_schools": _("Match schools"),
+        "settle_classrooms": _("Settle existing classrooms"),
         "undo": _("Undo"),
     }.get(kind, kind.replace("_", " ").capitalize())
 

@@ -48,6 +48,6 @@ def act(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         messages.success(request, _("It is undone. What changed is as it was before."))
         return redirect("act", seat.district.slug, undo.pk)
     line = report.tell_act(found)
-    would = undoing.preview_act(found) if line.state == "done" and seat.may(Act.DECIDE) else None
+    would = undoing.preview_act(found) if undoing.can_undo(found) and seat.may(Act.DECIDE) else None
     page = act_page(seat.district.slug, line, would)
     return show(request, "acts/act.html", page, title=page.title, seat=seat, here="students")

@@ -347,9 +347,11 @@ def _clean_up(slug: str, facts: SetUpFacts) -> _Made:
         "%(n)s active students are known to no source.",
         facts.loose_students,
     )
-    built = _("Archiving and merging in one go is not built yet.")
-    action = Action(words=_("See them"), address=f"{reverse('students', args=[slug])}?synced=no")
-    return title, ATTENTION, [words % {"n": _n(facts.loose_students)}, built], _NOBODY, [action]
+    where = _(
+        "The right directory to archive them in is proposed, with their exact number; every school can be looked at."
+    )
+    action = Action(words=_("Clean up"), address=reverse("clean-up", args=[slug]))
+    return title, ATTENTION, [words % {"n": _n(facts.loose_students)}, where], _NOBODY, [action]
 
 
 def _name(source: SourceFacts) -> str:
