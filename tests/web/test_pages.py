@@ -33,9 +33,9 @@ PAGES = {
     "/d/maple/runs/trends/?days=30": 8,
     "/d/maple/runs/{run}/": 13,
     "/d/maple/runs/{run}/preview/": 12,
-    "/d/maple/runs/{run}/records/?kind=student": 7,
-    "/d/maple/runs/{run}/records/?kind=enrollment&what=held&school=district": 7,
-    "/d/maple/runs/{run}/records/?kind=staff&q=nobody-is-called-so": 7,
+    "/d/maple/runs/{run}/records/?kind=student": 10,
+    "/d/maple/runs/{run}/records/?kind=enrollment&what=held&school=district": 10,
+    "/d/maple/runs/{run}/records/?kind=staff&q=nobody-is-called-so": 10,
     "/components/": 3,
 }
 

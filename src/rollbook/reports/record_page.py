@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -12,13 +12,14 @@ from rollbook.core.errors import NotFound
 from rollbook.core.explain import REASONS
 from rollbook.core.plan import Plan
 from rollbook.engine.arrow import Reader, reading
+from rollbook.reports.consequences import CONSEQUENCES, consequences
 from rollbook.reports.fields import field_lines
 from rollbook.reports.names import names, school_names
-from rollbook.reports.records import acted
+from rollbook.reports.records import LINE_SCHEMA, acted, lines, released
 from rollbook.reports.run_report import plan_of
 from rollbook.store.models import SyncRun
 
-__all__ = ["DISTRICT", "WHAT", "FieldChange", "RecordLine", "RecordPage", "record_page"]
+__all__ = ["DISTRICT", "WHAT", "FieldChange", "RecordLine", "RecordPage", "record_page", "record_sheet"]
 
 DISTRICT = 0
 """Stands for "counted at no school" where a school's id is asked for."""
@@ -47,6 +48,7 @@ class FieldChange:
 class RecordLine:
     """One record. ``object_id``: in the directory, None for what is to be made. ``result``: as in ``LINE_SCHEMA``."""
 
+    kind: str
     object_id: int | None
     sis_id: str
     name: str
@@ -68,49 +70,91 @@ class RecordPage:
 
 
 def record_page(
-    run: SyncRun, *, kind: str, school: int | None, what: str = "", text: str = "", offset: int = 0, limit: int = 50
+    run: SyncRun,
+    *,
+    kind: str,
+    school: int | None,
+    what: str = "",
+    text: str = "",
+    approve: Sequence[str] = (),
+    offset: int = 0,
+    limit: int = 50,
 ) -> RecordPage:
-    """Records of ``kind``, by name: at ``school`` (``DISTRICT``: at none; None: all), with ``what`` (a key of ``WHAT``,
-    ``held``, or blank for all), whose name or SIS id contains ``text``. Raises NotFound for what is not known."""
-    if kind not in KINDS or what not in ("", "held", *WHAT):
-        raise NotFound("There is no such list.", hint="Go back to the numbers of the run.")
+    """Records of ``kind`` (blank: of all), by kind and name: at ``school`` (``DISTRICT``: at none; None: all), with ``what``
+    (a key of ``WHAT``, ``held``, one of ``CONSEQUENCES``, or blank for all), whose name or SIS id contains ``text``; as
+    if the holds in ``approve`` were released, too. Raises NotFound for what is not known."""
+    _check(kind, what)
     with reading() as reader:
-        plan = plan_of(run, reader)
-        rows = _chosen(acted(run, plan), kind, school, what)
+        plan = released(run, plan_of(run, reader), approve)
+        chosen = _chosen(run, plan, reader, acted(run, plan), school, what)
         district_id = run.district_id
-        named = names(plan, kind, rows["ref"], reader=reader, district_id=district_id)
         places = school_names(reader, district_id).select("id", "name")
-        rows = rows.join(named, on="ref", how="left", maintain_order="left").join(
+        parts = []
+        for one in [kind] if kind else KINDS:
+            rows = chosen.filter(pl.col("kind") == one)
+            if rows.height or kind:
+                named = names(plan, one, rows["ref"], reader=reader, district_id=district_id)
+                found = rows.join(named, on="ref", how="left", maintain_order="left").filter(_has(text))
+                parts.append(found.sort("name", "sis_id", "ref", nulls_last=True))
+        rows = pl.concat(parts) if parts else chosen.with_columns(name=pl.lit(""), sis_id=pl.lit("")).clear()
+        page = rows.slice(offset, limit).join(
             places.rename({"id": "school_id", "name": "school"}), on="school_id", how="left", maintain_order="left"
         )
-        if text:
-            wanted = text.lower()
-            rows = rows.filter(
-                pl.any_horizontal(
-                    pl.col(name).str.to_lowercase().str.contains(wanted, literal=True).fill_null(value=False)
-                    for name in ("name", "sis_id")
-                )
-            )
-        page = rows.sort("name", "sis_id", "ref", nulls_last=True).slice(offset, limit)
-        fields = _fields(plan, kind, page["ref"], reader, run, places)
+        fields = {
+            (one, ref): changes
+            for (one,), part in page.group_by("kind")
+            for ref, changes in _fields(plan, str(one), part["ref"], reader, run, places).items()
+        }
     waits = dict(plan.holds.select("hold", "sentence").iter_rows())
     return RecordPage(
         total=rows.height,
-        lines=tuple(_line(row, fields.get(row["ref"], ()), waits) for row in page.to_dicts()),
+        lines=tuple(_line(row, fields.get((row["kind"], row["ref"]), ()), waits) for row in page.to_dicts()),
         schools=dict(places.filter(pl.col("id").is_in(plan.records["school_id"].implode())).sort("name").iter_rows()),
     )
 
 
-def _chosen(records: pl.DataFrame, kind: str, school: int | None, what: str) -> pl.DataFrame:
+def record_sheet(
+    run: SyncRun, *, kind: str, school: int | None, what: str = "", text: str = "", approve: Sequence[str] = ()
+) -> pl.DataFrame:
+    """``LINE_SCHEMA`` of all records that ``record_page`` has pages of."""
+    _check(kind, what)
+    with reading() as reader:
+        plan = released(run, plan_of(run, reader), approve)
+        parts = lines(
+            run,
+            plan,
+            reader,
+            kinds=(kind,) if kind else KINDS,
+            chosen=lambda records: _chosen(run, plan, reader, records, school, what),
+        )
+        return pl.concat([pl.DataFrame(schema=LINE_SCHEMA), *(frame.filter(_has(text)) for _kind, frame in parts)])
+
+
+def _check(kind: str, what: str) -> None:
+    if kind not in ("", *KINDS) or what not in ("", "held", *WHAT, *CONSEQUENCES):
+        raise NotFound("There is no such list.", hint="Go back to the numbers of the run.")
+
+
+def _has(text: str) -> pl.Expr:
+    wanted = text.lower()
+    return pl.any_horizontal(
+        pl.col(name).str.to_lowercase().str.contains(wanted, literal=True).fill_null(value=not wanted)
+        for name in ("name", "sis_id")
+    )
+
+
+def _chosen(
+    run: SyncRun, plan: Plan, reader: Reader, records: pl.DataFrame, school: int | None, what: str
+) -> pl.DataFrame:
     held = pl.col("result") == "held"
-    rows = records.with_columns(pl.col("kind", "action", "reason").cast(pl.String)).filter(pl.col("kind") == kind)
+    rows = records.with_columns(pl.col("kind", "action", "reason").cast(pl.String))
     if school is not None:
         rows = rows.filter(pl.col("school_id").is_null() if school == DISTRICT else pl.col("school_id") == school)
     if what == "held":
-        rows = rows.filter(held)
-    elif what:
-        rows = rows.filter(pl.col("action").is_in(list(WHAT[what])) & ~held)
-    return rows
+        return rows.filter(held)
+    if what in CONSEQUENCES:
+        return rows.join(consequences(run, plan, reader)[what], on=("kind", "ref"), how="semi", maintain_order="left")
+    return rows.filter(pl.col("action").is_in(list(WHAT[what])) & ~held) if what else rows
 
 
 def _fields(
@@ -144,6 +188,7 @@ def _text(value: object) -> str:
 def _line(row: Mapping[str, object], fields: tuple[FieldChange, ...], waits: Mapping[str, str]) -> RecordLine:
     ref, reason = row["ref"], str(row["reason"])
     return RecordLine(
+        kind=str(row["kind"]),
         object_id=ref if isinstance(ref, int) and ref > 0 else None,
         sis_id=str(row["sis_id"] or ""),
         name=str(row["name"] or ""),

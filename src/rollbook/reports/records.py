@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from rollbook.reports.fields import field_lines
 from rollbook.reports.names import names, school_names
 from rollbook.store.models import SyncRun
 
-__all__ = ["LINE_SCHEMA", "acted", "lines"]
+__all__ = ["LINE_SCHEMA", "acted", "lines", "released"]
 
 LINE_SCHEMA: dict[str, pl.DataType] = {
     "school": pl.String(),
@@ -49,6 +49,13 @@ def acted(run: SyncRun, plan: Plan) -> pl.DataFrame:
     return plan.records.with_columns(result=pl.when(waits).then(pl.lit("held")).otherwise(pl.lit(ended)))
 
 
+def released(run: SyncRun, plan: Plan, approve: Sequence[str]) -> Plan:
+    """``plan``; ``run``, the object in hand and not its row in the database, says that the holds ``approve`` are released."""
+    if approve:
+        run.approved = sorted({*run.approved, *plan.released(approve)})
+    return plan
+
+
 def lines(
     run: SyncRun,
     plan: Plan,
@@ -58,11 +65,14 @@ def lines(
     schools: Collection[int | None] | None = None,
     actions: Collection[str] | None = None,
     hold: str | None = None,
+    chosen: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """(kind, ``LINE_SCHEMA``), a kind at a time in the order of ``KINDS``: by school, name and id. ``schools``: ids,
-    None for the district; without it all. ``hold``: only what waits in it."""
+    None for the district; without it all. ``hold``: only what waits in it. ``chosen``: keeps some of the plan's records."""
     places = school_names(reader, run.district_id)
     records = acted(run, plan)
+    if chosen is not None:
+        records = chosen(records)
     holds = plan.holds.select("hold", waits="sentence")
     for kind in KINDS:
         if kind not in kinds:

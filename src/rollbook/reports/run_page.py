@@ -13,7 +13,9 @@ from rollbook.core.findings.sentences import grouped
 from rollbook.core.lifecycle import RunKind
 from rollbook.core.plan import HOLD_SCHEMA
 from rollbook.engine.arrow import reading
+from rollbook.reports.consequences import consequences
 from rollbook.reports.names import school_names
+from rollbook.reports.records import released
 from rollbook.reports.run_report import plan_of
 from rollbook.reports.summary import matrix
 from rollbook.store.models import Hold, SyncRun
@@ -64,11 +66,12 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTold:
-    """``matrix``: ``MATRIX_SCHEMA``. ``findings``: ``GROUP_SCHEMA``, the gravest first. ``holds``: ``HOLD_SCHEMA`` with
-    ``school`` and the ``state`` of each, students before what hangs on them, then the largest first. ``left_out``:
-    ``reason``, ``rows``."""
+    """``matrix``: ``MATRIX_SCHEMA``. ``people``: consequence → kind → how many people (``reports.consequences``).
+    ``findings``: ``GROUP_SCHEMA``, the gravest first. ``holds``: ``HOLD_SCHEMA`` with ``school`` and the ``state`` of each,
+    students before what hangs on them, then the largest first. ``left_out``: ``reason``, ``rows``."""
 
     matrix: pl.DataFrame
+    people: Mapping[str, Mapping[str, int]]
     findings: pl.DataFrame
     holds: pl.DataFrame
     left_out: pl.DataFrame
@@ -113,10 +116,9 @@ def tell(run: SyncRun, *, approve: Sequence[str] = ()) -> RunTold:
     """What the run's plan says, counted as if the holds in ``approve`` were released, too. Raises NotFound when the plan
     is not kept any more, or has no such hold."""
     with reading() as reader:
-        plan = plan_of(run, reader)
-        if approve:
-            run.approved = sorted({*run.approved, *plan.released(approve)})  # of this object, not of the table's row
+        plan = released(run, plan_of(run, reader), approve)
         schools = school_names(reader, run.district_id).select("id", "name")
+        found = consequences(run, plan, reader)
     states = dict(Hold.objects.filter(run=run).values_list("key", "state"))
     state = pl.col("hold").replace_strict(states, default="open", return_dtype=pl.String)
     order = {kind: place for place, kind in enumerate(KINDS)}
@@ -129,6 +131,7 @@ def tell(run: SyncRun, *, approve: Sequence[str] = ()) -> RunTold:
     )
     return RunTold(
         matrix=matrix(run, plan, schools),
+        people={what: dict(rows["kind"].value_counts().iter_rows()) for what, rows in found.items()},
         findings=grouped(plan.findings).select(tuple(GROUP_SCHEMA)),
         holds=holds,
         left_out=plan.left_out.group_by("reason").len("rows").sort("rows", descending=True),

@@ -38,7 +38,10 @@ MATRIX_SCHEMA: dict[str, pl.DataType] = {
     "removed": pl.Int64(),
     "held": pl.Int64(),
 }
-"""One row a school and kind that something happens to; schools with something held first, then the busiest."""
+"""One row a school and kind that something happens to. Schools with something held come first; then the most unusual: where
+the largest part of the records of any kind is touched."""
+_FEW = 20
+"""Added to what a school has, so that one new classroom of a school with three is nothing unusual."""
 
 _ACTIONS = {
     "create": "created",
@@ -96,6 +99,11 @@ def matrix(run: SyncRun, plan: Plan, schools: pl.DataFrame) -> pl.DataFrame:
         return (pl.col("action").is_in(actions) & ~held).sum().cast(pl.Int64)
 
     order = {kind: place for place, kind in enumerate(KINDS)}
+    still = (
+        plan.counts.filter(pl.col("action") == "unchanged")
+        .group_by("school_id", "kind")
+        .agg(still=pl.col("number").sum())
+    )
     return (
         records.group_by("school_id", "kind")
         .agg(
@@ -109,12 +117,22 @@ def matrix(run: SyncRun, plan: Plan, schools: pl.DataFrame) -> pl.DataFrame:
             _held=pl.col("held").sum().over("school_id"),
             _busy=pl.sum_horizontal("added", "changed", "removed").sum().over("school_id"),
         )
+        .join(still, on=("school_id", "kind"), how="left", nulls_equal=True)
+        .with_columns(
+            _unusual=(
+                pl.sum_horizontal("added", "changed", "removed", "held")
+                / (pl.sum_horizontal("changed", "removed", "held") + pl.col("still").fill_null(0) + _FEW)
+            )
+            .max()
+            .over("school_id")
+        )
         .sort(
-            "_held",
+            pl.col("_held") > 0,
+            "_unusual",
             "_busy",
             "school_id",
             pl.col("kind").replace_strict(order, return_dtype=pl.Int8),
-            descending=[True, True, False, False],
+            descending=[True, True, True, False, False],
             nulls_last=True,
         )
         .select(tuple(MATRIX_SCHEMA))

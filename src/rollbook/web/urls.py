@@ -112,6 +112,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/runs/<int:number>/report.<str:form>", runs.download, name="report"),
     path("d/<slug:slug>/runs/<int:number>/preview/", preview.preview, name="preview"),
     path("d/<slug:slug>/runs/<int:number>/records/", preview.records, name="records"),
+    path("d/<slug:slug>/runs/<int:number>/records.csv", preview.records_csv, name="records-csv"),
     path("d/<slug:slug>/runs/<int:number>/holds/", preview.decide, name="decide"),
     path("d/<slug:slug>/runs/<int:number>/apply/", preview.apply, name="apply"),
     path("d/<slug:slug>/runs/<int:number>/undo/", undo.undo, name="undo"),

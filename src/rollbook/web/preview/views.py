@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -12,16 +15,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rollbook.core.entities import KINDS
 from rollbook.core.errors import NotFound, RollbookError
+from rollbook.core.spreadsheet import defused
 from rollbook.reports import run_page as report
-from rollbook.reports.record_page import DISTRICT, record_page
+from rollbook.reports.record_page import DISTRICT, record_page, record_sheet
 from rollbook.services import access, approving, errands
 from rollbook.services.access import Act, Seat
+from rollbook.services.approving import WaitingHold
 from rollbook.web.components.paging import page_number
 from rollbook.web.doors import in_district
 from rollbook.web.page import account_of, show
 from rollbook.web.preview.presenters import is_ready, preview_page, records_page
 
-__all__ = ["apply", "decide", "preview", "records"]
+__all__ = ["apply", "decide", "preview", "records", "records_csv"]
 
 SIZE = 50
 
@@ -32,8 +37,8 @@ def preview(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """What the plan would do, with the holds that are approved."""
     found = access.district_run(seat.district, number)
     holds = approving.holds_of(found, now=timezone.now())
-    told = report.tell(found, approve=[hold.key for hold in holds if is_ready(hold)])
-    page = preview_page(seat.district.slug, report.facts_of(found), told, holds)
+    told = report.tell(found, approve=_ready(holds))
+    page = preview_page(seat.district.slug, report.facts_of(found), told, holds, by=account_of(request).get_username())
     title = _("Preview of run %(run)d") % {"run": found.pk}
     return show(request, "preview/preview.html", page, title=title, seat=seat, here="runs")
 
@@ -41,14 +46,14 @@ def preview(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 @require_POST
 @in_district(Act.DECIDE)
 def decide(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
-    """A hold is approved, rejected, or left to the next data; nothing is applied yet."""
+    """Holds are approved, rejected, or left to the next data: all that are named, or none; nothing is applied yet."""
     found = access.district_run(seat.district, number)
     acts = {"approve": approving.approve, "reject": approving.reject, "wait": approving.wait}
-    act, key = acts.get(request.POST.get("verdict", "")), request.POST.get("hold", "")
+    act, keys = acts.get(request.POST.get("verdict", "")), request.POST.getlist("hold")
     if act is None:
         raise BadRequest
     try:
-        act(run=found, keys=[key], by=account_of(request).get_username(), now=timezone.now())
+        act(run=found, keys=keys, by=account_of(request).get_username(), now=timezone.now())
     except RollbookError as error:
         messages.error(request, error.message)
     return redirect("preview", seat.district.slug, found.pk)
@@ -59,10 +64,18 @@ def decide(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 def records(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """The records behind a number."""
     found = access.district_run(seat.district, number)
-    asked = request.GET
-    kind, what, text = asked.get("kind", "student"), asked.get("what", ""), asked.get("q", "").strip()
-    page, school = page_number(asked.get("page", "")), _school(asked.get("school", ""))
-    rows = record_page(found, kind=kind, school=school, what=what, text=text, offset=(page - 1) * SIZE, limit=SIZE)
+    kind, school, what, text = _asked(request)
+    page = page_number(request.GET.get("page", ""))
+    rows = record_page(
+        found,
+        kind=kind,
+        school=school,
+        what=what,
+        text=text,
+        approve=_ready(approving.holds_of(found, now=timezone.now())),
+        offset=(page - 1) * SIZE,
+        limit=SIZE,
+    )
     shown = records_page(
         seat.district.slug,
         found.pk,
@@ -79,6 +92,22 @@ def records(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     return show(request, "preview/records.html", shown, title=title, seat=seat, here="runs")
 
 
+@require_safe
+@in_district()
+def records_csv(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
+    """The same records, all of them, as a file; no cell becomes a formula."""
+    found = access.district_run(seat.district, number)
+    kind, school, what, text = _asked(request)
+    buffer = io.BytesIO()
+    approve = _ready(approving.holds_of(found, now=timezone.now()))
+    sheet = record_sheet(found, kind=kind, school=school, what=what, text=text, approve=approve)
+    defused(sheet).write_csv(buffer)
+    response = HttpResponse(buffer.getvalue(), content_type="text/csv; charset=utf-8")
+    name = f"{seat.district.slug}-run-{found.pk}-{kind or 'records'}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 @require_POST
 @in_district(Act.DECIDE)
 def apply(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
@@ -88,6 +117,17 @@ def apply(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     if request.POST.get("back") == "launch":
         return redirect("launch", seat.district.slug, found.connection_id)
     return redirect("run", seat.district.slug, found.pk)
+
+
+def _ready(holds: Sequence[WaitingHold]) -> list[str]:
+    return [hold.key for hold in holds if is_ready(hold)]
+
+
+def _asked(request: HttpRequest) -> tuple[str, int | None, str, str]:
+    """Kind, school, what and text of an address."""
+    asked = request.GET
+    text = asked.get("q", "").strip()[:100]
+    return asked.get("kind", ""), _school(asked.get("school", "")), asked.get("what", ""), text
 
 
 def _school(word: str) -> int | None:
