@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -19,9 +21,15 @@ def settings(
         list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="What to change; KEY= is the default again.")
     ] = None,
     source: Source = None,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Only say what the changes would do to the newest reading.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the sync settings of a source, or change some: all that are given, or none."""
+    """List the sync settings of a source, or change some: all that are given, or none.
+
+    With --rehearse nothing is changed: the newest reading is planned with them, and held against what it means now.
+    """
     values = {}
     for pair in pairs or ():
         key, equals, value = pair.partition("=")
@@ -32,6 +40,9 @@ def settings(
     from rollbook.services import access, policies
 
     connection = access.connection(access.district(slug), source)
+    if rehearse:
+        _rehearse(slug, source, values, as_json=as_json)
+        return
     policy = (
         policies.change(connection=connection, values=values, by=me()) if values else policies.policy_of(connection)
     )
@@ -59,3 +70,22 @@ def settings(
         for name, setting in SETTINGS.items()
     ]
     console().print(table(("setting", "value", "default", "what it does"), rows))
+
+
+def _rehearse(slug: str, source: str | None, values: Mapping[str, str], *, as_json: bool) -> None:
+    from rollbook.services import access, setting_effects
+
+    found = setting_effects.effect_of(access.connection(access.district(slug), source), values)
+    if as_json:
+        together = [asdict(difference) for difference in found.together]
+        alone = {name: [asdict(one) for one in differences] for name, differences in found.alone.items()}
+        print_json({"run": found.run.pk, "together": together, "alone": alone, "at_reading": found.at_reading})
+        return
+    console().print(f"Planned with the reading of run {found.run.pk}. Nothing is changed.", markup=False)
+    rows = [(one.kind, one.action, f"{one.before:,}", f"{one.after:,}") for one in found.together]
+    if rows:
+        console().print(table(("kind", "action", ("now", "right"), ("then", "right")), rows))
+    else:
+        console().print("No record would be treated otherwise.")
+    for name in found.at_reading:
+        console().print(f"{name}: the effect shows with the next reading, for it decides what is read.", markup=False)

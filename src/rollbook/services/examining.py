@@ -15,7 +15,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from rollbook.core.errors import NotFound, RollbookError
 from rollbook.engine import artifacts
-from rollbook.services import receipts, self_check
+from rollbook.services import receipts, self_check, setting_effects
 from rollbook.store.models import District, Examination, SourceConnection
 
 __all__ = ["PATIENCE", "QUEUE", "TASK", "ExaminationKind", "ask", "carry_out", "examination", "newest"]
@@ -37,6 +37,8 @@ class ExaminationKind(StrEnum):
     """Test connection: whether it works and what is shared (S-5)."""
     SELF_CHECK = "self_check"
     """What should be looked at before a run (section 6)."""
+    EFFECT = "effect"
+    """What settings that are not saved would do to the newest reading (section 5)."""
 
 
 Found = tuple[Mapping[str, Any], str]
@@ -45,6 +47,7 @@ Found = tuple[Mapping[str, Any], str]
 _WORK: Final[Mapping[ExaminationKind, Callable[[Examination], Found]]] = {
     ExaminationKind.CONNECTION: receipts.take,
     ExaminationKind.SELF_CHECK: self_check.take,
+    ExaminationKind.EFFECT: setting_effects.take,
 }
 
 

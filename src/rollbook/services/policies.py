@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.db import connection as database
 from django.db import transaction
@@ -15,13 +16,21 @@ from rollbook.services import scheduling
 from rollbook.services.changelog import note_values
 from rollbook.store.models import SourceConnection
 
-__all__ = ["change", "policy_of"]
+__all__ = ["change", "policy_of", "would_be"]
 
 
 def policy_of(connection: SourceConnection) -> Policy:
     """The settings of a source: what was set, else the defaults; the region is the district's."""
     values = {name: parse(name, written(value)) for name, value in connection.settings.items()}
     return Policy(**values, region=connection.district.region)
+
+
+def would_be(connection: SourceConnection, values: Mapping[str, str]) -> Policy:
+    """The settings of a source if ``values`` (name → text as written by a person; blank: the default) held. Nothing is
+    changed. Raises ConfigError for what cannot be."""
+    policy = replace(policy_of(connection), **{name: parse(name, text) for name, text in values.items()})
+    _check(policy)
+    return policy
 
 
 def change(*, connection: SourceConnection, values: Mapping[str, str], by: str) -> Policy:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 
+from rollbook.core.clean.grades import GRADES
 from rollbook.core.errors import ConfigError
 from rollbook.core.policy import Policy
+from rollbook.core.roster import GUARDIAN_ROLES
 from rollbook.core.settings import SETTINGS, default_of, parse, written
 from rollbook.services import policies
 from rollbook.store.models import SourceConnection
@@ -16,7 +19,8 @@ __all__ = ["SettingLine", "lines", "refusals"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingLine:
-    """One setting: ``value`` and ``default`` as ``KEY=VALUE`` takes them, ``choices`` where only these can be."""
+    """One setting: ``value`` and ``default`` as ``KEY=VALUE`` takes them, ``choices`` where only these can be, ``words``
+    where any of these can be, together."""
 
     name: str
     value: str
@@ -24,6 +28,13 @@ class SettingLine:
     help: str
     legal: str
     choices: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"guardian_relationships": GUARDIAN_ROLES, "class_grades": tuple(GRADES)}
+)
+"""Settings that are several words of a closed list."""
 
 
 def lines(connection: SourceConnection) -> list[SettingLine]:
@@ -42,6 +53,7 @@ def lines(connection: SourceConnection) -> list[SettingLine]:
                 help=setting.help,
                 legal=setting.legal,
                 choices=tuple(choices),
+                words=_WORDS.get(name, ()),
             )
         )
     return found
