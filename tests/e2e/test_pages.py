@@ -35,6 +35,7 @@ def elm(installation: Installation) -> str:
         ("source", "add", "elm", "--kind", "oneroster_csv", "--path", str(folder)),
         ("schools", "elm", "--create-missing"),
         ("sync", "elm", "--on", DAYS[0]),
+        ("check", "elm"),
     )
     generate(folder, students=60, seed=3, day=2)
     users = (folder / "users.csv").read_bytes().splitlines(keepends=True)
