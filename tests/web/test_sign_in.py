@@ -104,7 +104,7 @@ def test_after_thirty_failures_an_address_is_left_alone() -> None:
 
 def test_a_link_signs_in_once_and_only_looking_does_not_use_it_up() -> None:
     person("alice@example.org")
-    secret = accounts.link(email="Alice@example.org", now=dt.datetime.now(dt.UTC))
+    secret = accounts.link(email="Alice@example.org", by="tests", now=dt.datetime.now(dt.UTC))
     address = reverse("sign-in-link", args=[secret])
     assert [Client().get(address).status_code for _ in range(3)] == [200] * 3
     first, second = Client(), Client()
@@ -117,7 +117,7 @@ def test_a_link_signs_in_once_and_only_looking_does_not_use_it_up() -> None:
 @pytest.mark.parametrize(("after", "works"), [(0, True), (14.9, True), (15, False), (600, False)])
 def test_a_link_is_over_after_a_quarter_of_an_hour(after: float, works: bool) -> None:
     account = person("alice@example.org")
-    secret = accounts.link(email="alice@example.org", now=NOW)
+    secret = accounts.link(email="alice@example.org", by="tests", now=NOW)
     if works:
         assert accounts.open_link(secret=secret, address="", now=minutes(after)) == account
     else:
@@ -127,20 +127,20 @@ def test_a_link_is_over_after_a_quarter_of_an_hour(after: float, works: bool) ->
 
 def test_the_secret_of_a_link_is_not_kept() -> None:
     person("alice@example.org")
-    secret = accounts.link(email="alice@example.org", now=NOW)
+    secret = accounts.link(email="alice@example.org", by="tests", now=NOW)
     kept = SignInLink.objects.values_list("digest", flat=True).get()
     assert secret not in kept
-    accounts.link(email="alice@example.org", now=minutes(60))
+    accounts.link(email="alice@example.org", by="tests", now=minutes(60))
     assert SignInLink.objects.filter(digest=kept).count() == 0  # those that are over are gone
 
 
 def test_an_account_that_is_switched_off_gets_in_by_no_way() -> None:
     account = accounts.add(email="alice@example.org", password=GOOD, by="tests", now=NOW)
-    secret = accounts.link(email="alice@example.org", now=NOW)
+    secret = accounts.link(email="alice@example.org", by="tests", now=NOW)
     client = browser(account)
     User.objects.update(is_active=False)
     with pytest.raises(NotFound):
-        accounts.link(email="alice@example.org", now=NOW)
+        accounts.link(email="alice@example.org", by="tests", now=NOW)
     with pytest.raises(AuthError):
         accounts.open_link(secret=secret, address="", now=NOW)
     with pytest.raises(AuthError):

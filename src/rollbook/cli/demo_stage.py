@@ -56,7 +56,7 @@ class Stage:
             )  # the pages, in processes of their own, point there
             slug = _empty_district()
             accounts.add(email=VISITOR, password=None, districts=[shown, slug], by=me(), now=now())
-            opened = reverse("sign-in-link", args=[accounts.link(email=VISITOR, now=now())])
+            opened = reverse("sign-in-link", args=[accounts.link(email=VISITOR, by=me(), now=now())])
             wanted = urlencode({"next": reverse("set-up", args=[slug])})
             link = f"{settings.ROLLBOOK_URL}{opened}?{wanted}"
             saying = threading.Thread(target=self._say, args=(link, sandbox, accounts.LINK_MINUTES), daemon=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rollbook.cli.boot import boot
-from rollbook.cli.screen import AsJson, console, print_json, table, working
+from rollbook.cli.screen import AsJson, console, me, print_json, table, working
 
 
 def export(
@@ -21,7 +21,7 @@ def export(
     from rollbook.services import access, exporting
 
     with working("Exporting"):
-        written = exporting.export(access.district(slug), out)
+        written = exporting.export(access.district(slug), out, by=me())
     if as_json:
         print_json({"district": slug, "out": str(out), "oneroster": exporting.VERSION, "rows": written})
         return

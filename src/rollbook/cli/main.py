@@ -83,6 +83,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("export", "rollbook.cli.export:export", "Write the directory as OneRoster 1.1.", RUNS),
     Command("serve", "rollbook.cli.serve:serve", "Serve the pages in a browser.", INSTALLATION),
     Command("user", "rollbook.cli.user:user", "Say who may sign in.", INSTALLATION),
+    Command(
+        "audit", "rollbook.cli.audit:audit", "Say who did what, and check that nothing of it was changed.", INSTALLATION
+    ),
     Command("worker", "rollbook.cli.worker:worker", "Carry out the runs that wait.", INSTALLATION),
     Command("status", "rollbook.cli.status:status", "Say how everything is, on one screen.", INSTALLATION),
     Command("doctor", "rollbook.cli.server:doctor", "Say what is in use here and what is wrong with it.", INSTALLATION),

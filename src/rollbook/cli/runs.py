@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from rollbook.cli.boot import boot
-from rollbook.cli.screen import AsJson, console, print_json, table, working
+from rollbook.cli.screen import AsJson, console, me, print_json, table, working
 
 STATES = {
     "applied": "green",
@@ -70,9 +70,10 @@ def report(
     """Write the report of a run: numbers per school and kind, one line a record and field, findings, holds."""
     boot()
     from rollbook.reports.run_report import write
-    from rollbook.services import access
+    from rollbook.services import access, audit
 
     found = access.run(run)
+    audit.handed_out(district=found.district_id, what="run report", number=found.pk, by=me())
     with working("Writing the report"):
         written = write(found, out, form)
     if as_json:

@@ -192,7 +192,7 @@ def pull(
     from rollbook.services import access, sources
 
     with working("Reading the source"):
-        written = sources.pull(access.connection(access.district(slug), name), out)
+        written = sources.pull(access.connection(access.district(slug), name), out, by=me())
     if as_json:
         print_json({"district": slug, "out": str(out), "rows": written})
         return

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from rollbook.core.permissions import EVERYWHERE, Scope
 from rollbook.reports.reaching import human
+from rollbook.store import scoped
 from rollbook.store.models import Classroom, District, Enrollment, SourceLink
 
 __all__ = [
@@ -39,6 +41,7 @@ class ClassroomFilter:
     status: str = "active"
     synced: str = ""
     holds: str = ""
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +136,7 @@ def sheet(district: District, wanted: ClassroomFilter) -> pl.DataFrame:
 
 
 def _found(district: District, wanted: ClassroomFilter) -> QuerySet[Classroom]:
-    rows = Classroom.objects.filter(district=district)
+    rows = scoped.classrooms(district.pk, wanted.scope)
     if wanted.status:
         rows = rows.filter(status=wanted.status)
     if wanted.schools:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
-from rollbook.store.models import Classroom, District, School, SourceLink, StaffRole, StudentSchool
+from rollbook.core.permissions import EVERYWHERE, Scope
+from rollbook.store import scoped
+from rollbook.store.models import Classroom, District, SourceLink, StaffRole, StudentSchool
 
 __all__ = ["SchoolLine", "school_choices", "schools"]
 
@@ -25,9 +27,9 @@ class SchoolLine:
     is_synced: bool
 
 
-def schools(district: District) -> list[SchoolLine]:
-    """The schools of a district by name. Five queries, however many schools."""
-    here = list(School.objects.filter(district=district).order_by("name", "pk"))
+def schools(district: District, scope: Scope = EVERYWHERE) -> list[SchoolLine]:
+    """The schools that ``scope`` reaches, by name. Five queries, however many schools."""
+    here = list(scoped.schools(district.pk, scope).order_by("name", "pk"))
     active = {"district": district, "status": "active"}
     students = _by_school(StudentSchool.objects.filter(**active))
     staff = _by_school(StaffRole.objects.filter(**active, school__isnull=False))
@@ -48,9 +50,9 @@ def schools(district: District) -> list[SchoolLine]:
     ]
 
 
-def school_choices(district: District) -> list[tuple[int, str]]:
-    """id and name of the schools, by name."""
-    rows = School.objects.filter(district=district).order_by("name", "pk").values_list("pk", "name")
+def school_choices(district: District, scope: Scope = EVERYWHERE) -> list[tuple[int, str]]:
+    """id and name of the schools that ``scope`` reaches, by name."""
+    rows = scoped.schools(district.pk, scope).order_by("name", "pk").values_list("pk", "name")
     return [(key, name or "") for key, name in rows]
 
 

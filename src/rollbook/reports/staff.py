@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from rollbook.core.permissions import EVERYWHERE, Scope
 from rollbook.reports.reaching import USABLE, Contact, contact_words, contacts, has_contact, human
+from rollbook.store import scoped
 from rollbook.store.models import ContactMethod, District, Enrollment, Guardianship, Person, SourceLink, StaffRole
 
 __all__ = ["CSV_SCHEMA", "Role", "StaffFilter", "StaffLine", "StaffList", "roles", "sheet", "staff"]
@@ -32,6 +34,7 @@ class StaffFilter:
     synced: str = ""
     account: str = ""
     reach: str = ""
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +138,7 @@ def _lines(district: District, rows: Sequence[Person], status: str) -> tuple[Sta
 def _found(district: District, wanted: StaffFilter) -> QuerySet[Person]:
     held = StaffRole.objects.filter(district=district, person=OuterRef("pk"))
     active = held.filter(status="active")
-    rows = Person.objects.filter(district=district)
+    rows = scoped.persons(district.pk, wanted.scope)
     chosen = active if wanted.status == "active" else held
     if wanted.status == "ended":
         rows = rows.filter(~Exists(active))

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from rollbook.core.permissions import EVERYWHERE, Scope
 from rollbook.reports.reaching import USABLE, contact_words, contacts, has_contact, human
+from rollbook.store import scoped
 from rollbook.store.models import (
     ContactMethod,
     District,
@@ -65,6 +67,7 @@ class StudentFilter:
     synced: str = ""
     account: str = ""
     reach: str = ""
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +195,7 @@ def _lines(district: District, rows: Sequence[Student]) -> tuple[StudentLine, ..
 
 
 def _found(district: District, wanted: StudentFilter) -> QuerySet[Student]:
-    rows = Student.objects.filter(district=district)
+    rows = scoped.students(district.pk, wanted.scope)
     if wanted.status:
         rows = rows.filter(status=wanted.status)
     if wanted.grade:

@@ -18,7 +18,8 @@ from django.utils.crypto import salted_hmac
 from email_validator import EmailNotValidError, validate_email
 
 from rollbook.core.errors import AuthError, ConfigError, NotFound, RateLimited
-from rollbook.services import access
+from rollbook.core.permissions import DISTRICT_ROLES
+from rollbook.services import access, audit
 from rollbook.store.models import DistrictRole, FailedSignIn, SignInLink
 
 __all__ = ["LINK_MINUTES", "add", "link", "open_link", "sign_in"]
@@ -27,6 +28,8 @@ LINK_MINUTES: Final = 15
 _WINDOW: Final = dt.timedelta(minutes=15)
 _PER_ACCOUNT: Final = 5
 _PER_ADDRESS: Final = 30
+_NOBODY: Final = "nobody"
+_SHORT: Final = 12
 _MODEL_BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -48,8 +51,8 @@ def add(
     NotFound for an unknown district; then nothing is changed.
     """
     name = _name(email)
-    if role not in access.ACTS:
-        raise ConfigError(f"There is no role {role!r}.", hint=f"There are: {', '.join(access.ACTS)}.")
+    if role not in DISTRICT_ROLES:
+        raise ConfigError(f"There is no role {role!r}.", hint=f"There are: {', '.join(DISTRICT_ROLES)}.")
     if password is not None:
         _check(password, name)
     places = [access.district(slug) for slug in districts]
@@ -68,12 +71,24 @@ def add(
                     district=place,
                     defaults={"role": role, "granted_at": now, "granted_by": by},
                 )
+            audit.note_account(
+                audit.Deed.ACCOUNT,
+                by=by,
+                account_id=account.pk,
+                detail={
+                    "new": is_new,
+                    "password": password is not None,
+                    "operator": account.is_superuser,
+                    "role": role,
+                    "districts": [place.pk for place in places],
+                },
+            )
     except IntegrityError as error:
         raise ConfigError("The account is being made by someone else at this moment.", hint="Try again.") from error
     return account
 
 
-def link(*, email: str, now: dt.datetime) -> str:
+def link(*, email: str, by: str, now: dt.datetime) -> str:
     """A secret that signs the account in once, within ``LINK_MINUTES``. Only its digest is kept; links that are over are
     gone. Raises NotFound for an account that is not there or is switched off."""
     account = User.objects.filter(username=email.strip().casefold(), is_active=True).first()
@@ -84,6 +99,7 @@ def link(*, email: str, now: dt.datetime) -> str:
     SignInLink.objects.create(
         account=account, digest=_digest(secret), made_at=now, expires_at=now + dt.timedelta(minutes=LINK_MINUTES)
     )
+    audit.note_account(audit.Deed.LINK, by=by, account_id=account.pk)
     return secret
 
 
@@ -97,8 +113,16 @@ def open_link(*, secret: str, address: str, now: dt.datetime) -> User:
         if found is not None:
             found.used_at = now
             found.save(update_fields=["used_at"])
+        if found is not None:
+            audit.note_account(
+                audit.Deed.SIGN_IN,
+                by=found.account.get_username(),
+                account_id=found.account_id,
+                detail={"way": "link", "from": _from(address)},
+            )
     if found is None:
         _failed(now, [_key("address", address)])
+        audit.note(audit.Deed.SIGN_IN_FAILED, by=_NOBODY, detail={"way": "link", "from": _from(address)})
         raise AuthError("This link does not work any more.", hint="Ask for a new one: a link works once, for a while.")
     _tidy(now)
     account = found.account
@@ -114,10 +138,17 @@ def sign_in(*, email: str, password: str, address: str, now: dt.datetime) -> Use
     account = authenticate(username=email.strip().casefold(), password=password)
     if not isinstance(account, User):
         _failed(now, keys)
+        _note_failure(email, {"way": "password", "from": _from(address)})
         raise AuthError(
             "That e-mail address and password do not belong together.", hint="Try again, or ask for a sign-in link."
         )
     FailedSignIn.objects.filter(key=keys[0]).delete()
+    audit.note_account(
+        audit.Deed.SIGN_IN,
+        by=account.get_username(),
+        account_id=account.pk,
+        detail={"way": "password", "from": _from(address)},
+    )
     _tidy(now)
     return account
 
@@ -147,11 +178,26 @@ def _key(what: str, value: str) -> str:
 def _throttle(now: dt.datetime, limits: Sequence[tuple[str, int]]) -> None:
     for key, most in limits:
         if FailedSignIn.objects.filter(key=key, at__gt=now - _WINDOW).count() >= most:
+            audit.note_once(audit.Deed.SIGN_IN_FAILED, by=_NOBODY, detail={"why": "too many", "key": key[:_SHORT]})
             raise RateLimited(
                 "There were too many attempts to sign in.",
                 retry_after=_WINDOW.total_seconds(),
                 hint="Wait a quarter of an hour, then try again.",
             )
+
+
+def _note_failure(email: str, detail: dict[str, str]) -> None:
+    """The failure is in the audit: of the account, where there is one of that address."""
+    account = User.objects.filter(username=email.strip().casefold()).values_list("pk", flat=True).first()
+    if account is None:
+        audit.note(audit.Deed.SIGN_IN_FAILED, by=_NOBODY, subject="account", detail=detail)
+    else:
+        audit.note_account(audit.Deed.SIGN_IN_FAILED, by=_NOBODY, account_id=account, detail=detail)
+
+
+def _from(address: str) -> str:
+    """An address as the audit knows it: the same for the same, and not to be read."""
+    return _key("address", address)[:_SHORT]
 
 
 def _tidy(now: dt.datetime) -> None:

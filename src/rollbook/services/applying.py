@@ -15,7 +15,7 @@ from rollbook.core.roster import Roster
 from rollbook.engine.apply import apply_plan
 from rollbook.engine.receipt import Progress, Receipt
 from rollbook.engine.spans import stage
-from rollbook.services import approving, planning, policies, reading
+from rollbook.services import approving, audit, planning, policies, reading
 from rollbook.services.logbook import followed
 from rollbook.services.planning import Planned
 from rollbook.store.models import SyncRun
@@ -48,12 +48,21 @@ def apply(
     """The part of the plan that nothing holds, and the approved holds, are in the directory.
 
     ``planned``: the plan when it was made in this process; else it is read from its artifact (the same object, R-1).
+    That it was asked for is in the audit, whatever becomes of it.
     A hold that was approved before is applied, too; ``approve`` are approved by ``by`` first. A plan that changes nothing
     writes nothing. Raises what ``approving.granted`` and ``apply_plan`` raise.
     """
     plan = planned.plan if planned is not None else planning.load(run)
     if plan.holds.height and run.state == RunState.PLANNED:
         approve = approving.granted(run=run, approve_too=approve, by=by, now=now)
+    audit.note(
+        audit.Deed.APPLY,
+        by=by,
+        district=run.district_id,
+        subject="run",
+        subject_id=run.pk,
+        detail={"holds": len(approve)},
+    )
     try:
         receipt = apply_plan(run, plan, approve, by=by, progress=progress)
     except PlanStale as stale:

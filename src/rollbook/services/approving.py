@@ -13,7 +13,7 @@ from rollbook.core.approval import Decision, Standing, Verdict, hanging_on, weig
 from rollbook.core.errors import ConfigError, HoldRequired, NotFound, PlanStale
 from rollbook.core.lifecycle import HoldState, RunState
 from rollbook.core.policy import Policy
-from rollbook.services import policies
+from rollbook.services import audit, policies
 from rollbook.store.models import District, Hold, HoldDecision, SourceConnection, SyncRun
 
 __all__ = [
@@ -28,6 +28,11 @@ __all__ = [
     "waiting",
 ]
 
+_DEEDS = {
+    Verdict.APPROVE: audit.Deed.APPROVE,
+    Verdict.REJECT: audit.Deed.REJECT,
+    Verdict.WAIT: audit.Deed.WAIT,
+}
 _DECIDABLE = (RunState.PLANNED, RunState.APPLIED)
 
 
@@ -212,6 +217,14 @@ def _decide(run: SyncRun, keys: Sequence[str], verdict: Verdict, *, by: str, now
             told = [*told, Decision(verdict=verdict, by=by, at=now)]
             standings[hold.key] = after = _standing(hold, told, run, policy, now)
             _move(run, hold, after, by=by, now=now)
+        audit.note(
+            _DEEDS[verdict],
+            by=by,
+            district=run.district_id,
+            subject="run",
+            subject_id=run.pk,
+            detail={"holds": [hold.pk for hold in heads]},
+        )
     return standings
 
 

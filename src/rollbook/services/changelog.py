@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from rollbook.services import audit
+
 __all__ = ["note_rows", "note_values"]
 
 
@@ -25,6 +27,7 @@ def note_rows(
             WHERE t.district_id = %s AND t.id = ANY(%s)""",
             [district_id, act, table, op, kind, by, district_id, list(ids)],
         )
+    audit.note(audit.Deed.BY_HAND, by=by, district=district_id, subject=table, detail={"op": op, "rows": len(ids)})
 
 
 def note_values(
@@ -47,3 +50,5 @@ def note_values(
         at=at,
         by=by,
     )
+    detail = {"fields": sorted(new)}
+    audit.note(audit.Deed.SETTING, by=by, district=district_id, subject=table, subject_id=row_id, detail=detail)

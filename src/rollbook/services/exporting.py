@@ -10,6 +10,7 @@ import polars as pl
 from rollbook.connectors.oneroster.spec import TABLES
 from rollbook.core.errors import ConfigError
 from rollbook.engine.arrow import Reader, reading
+from rollbook.services import audit
 from rollbook.services.export_frames import Directory, read_directory
 from rollbook.services.export_people import users
 from rollbook.store.models import District
@@ -22,7 +23,7 @@ _OURS = "rollbook-export"
 _NO_ROWS = "absent"
 
 
-def export(district: District, out: Path) -> dict[str, int]:
+def export(district: District, out: Path, *, by: str) -> dict[str, int]:
     """The whole directory of ``district`` stands in the folder ``out`` as a bulk bundle; file → rows.
 
     Everything that ever was is in it: what is archived, ended or gone has the status ``tobedeleted``, all else
@@ -31,6 +32,7 @@ def export(district: District, out: Path) -> dict[str, int]:
     it is refused with ConfigError.
     """
     _prepare(out)
+    audit.note(audit.Deed.EXPORT, by=by, district=district.pk, subject="directory")
     with reading() as reader:
         rows = dict(_files(district, reader, out))
     manifest = {

@@ -12,7 +12,7 @@ from rollbook.connectors.kit.receipt import SharingReceipt
 from rollbook.connectors.oneroster.bundle import write_bundle
 from rollbook.connectors.registry import connector
 from rollbook.core.errors import ConfigError
-from rollbook.services import policies, reading, scheduling, source_config
+from rollbook.services import audit, policies, reading, scheduling, source_config
 from rollbook.services.changelog import note_values
 from rollbook.store.models import District, SourceConnection
 
@@ -108,7 +108,7 @@ def examine(connection: SourceConnection) -> SharingReceipt:
     return connector(connection.kind).check(config, policies.policy_of(connection))
 
 
-def pull(connection: SourceConnection, out: Path) -> dict[str, int]:
+def pull(connection: SourceConnection, out: Path, *, by: str) -> dict[str, int]:
     """The source as it is now, as a OneRoster bundle in the new folder ``out``: file → rows. Only columns that Rollbook
     uses are in it (S-4). Nothing is planned.
 
@@ -116,4 +116,5 @@ def pull(connection: SourceConnection, out: Path) -> dict[str, int]:
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ConfigError(f"There is something at {out} already.", hint="Name a new folder with --out.")
+    audit.note(audit.Deed.EXPORT, by=by, district=connection.district_id, subject="source", subject_id=connection.pk)
     return write_bundle(reading.read(connection, policies.policy_of(connection)), out)

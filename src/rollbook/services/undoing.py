@@ -7,6 +7,7 @@ import datetime as dt
 from rollbook.engine import undo as engine
 from rollbook.engine.receipt import Progress, Receipt
 from rollbook.engine.undo import UndoPlan
+from rollbook.services import audit
 from rollbook.services.logbook import followed
 from rollbook.store.models import Act, SyncRun
 
@@ -22,7 +23,16 @@ def preview(run: SyncRun) -> UndoPlan:
 def undo(
     *, run: SyncRun, by: str, now: dt.datetime, exclude_conflicts: bool = False, progress: Progress | None = None
 ) -> Receipt:
-    """The directory is as it was before the run, byte for byte; later changes are in the way or are excluded."""
+    """The directory is as it was before the run, byte for byte; later changes are in the way or are excluded. That
+    it was asked for is in the audit, whatever becomes of it."""
+    audit.note(
+        audit.Deed.UNDO,
+        by=by,
+        district=run.district_id,
+        subject="run",
+        subject_id=run.pk,
+        detail={"exclude": exclude_conflicts},
+    )
     return engine.undo(run, by=by, now=now, exclude_conflicts=exclude_conflicts, progress=progress)
 
 

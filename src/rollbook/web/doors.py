@@ -11,7 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from rollbook.services import access
+from rollbook.core.errors import NotFound
+from rollbook.services import access, audit
 from rollbook.services.access import Act, Seat
 from rollbook.web.page import account_of
 
@@ -21,11 +22,13 @@ Rest = ParamSpec("Rest")
 
 
 def in_district(
-    act: Act = Act.LOOK,
+    act: Act = Act.LOOK, *, hands_out: str = "", shows: str = ""
 ) -> Callable[[Callable[Concatenate[HttpRequest, Seat, Rest], HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """The view gets the account's ``Seat`` in the district of the address, and its times are the district's.
 
-    Another's district is not found; a role that does not allow ``act`` is refused.
+    Another's district is not found, nor is a page of the district as a whole for whoever may not look at that; a role that
+    sees it, but does not allow ``act``, is refused. ``hands_out``: what the answer is a file of; ``shows``: whom it lists.
+    Both are in the audit before the view begins (T-4).
     """
 
     def door(
@@ -33,9 +36,17 @@ def in_district(
     ) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def entered(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            seat = access.seat(account_of(request), slug)
+            account = account_of(request)
+            seat = access.seat(account, slug)
             if not seat.may(act):
-                raise PermissionDenied
+                if seat.may(Act.LOOK):
+                    raise PermissionDenied
+                raise NotFound("There is no such page here.", hint="Begin at the list of your districts.")
+            if hands_out:
+                number = kwargs.get("number")
+                audit.handed_out(district=seat.district.pk, what=hands_out, number=number, by=account.get_username())
+            if shows:
+                audit.seen(district=seat.district.pk, what=shows, by=account.get_username())
             with timezone.override(ZoneInfo(seat.district.timezone)):
                 return view(request, seat, *args, **kwargs)
 

@@ -16,7 +16,7 @@ from rollbook.services.access import Act, Seat
 from rollbook.services.progress import at_work
 from rollbook.web.progress.presenters import ProgressCard, progress_card
 
-__all__ = ["Frame", "RailItem", "account_of", "show"]
+__all__ = ["Frame", "RailItem", "account_of", "landing", "show"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,14 @@ class Frame:
     home: str
     search: str
     may_decide: bool
+    may_look: bool
     work: ProgressCard | None
     rail: tuple[RailItem, ...]
+
+
+def landing(seat: Seat) -> str:
+    """The name of the page where a district begins for whoever has that seat."""
+    return "home" if seat.may(Act.LOOK) else "students"
 
 
 def account_of(request: HttpRequest) -> User:
@@ -67,23 +73,29 @@ def show(
 
 def _frame(request: HttpRequest, *, title: str, seat: Seat | None, here: str, tells_progress: bool) -> Frame:
     slug = seat.district.slug if seat else ""
-    work = at_work(seat.district, now=timezone.now()) if seat and not tells_progress else None
+    tells = seat is not None and seat.may(Act.LOOK) and not tells_progress
+    work = at_work(seat.district, now=timezone.now()) if seat and tells else None
     lines = (
-        ("home", _("Home")),
-        ("set-up", _("Set-up")),
-        ("students", _("Directory")),
-        ("runs", _("Runs")),
+        ("home", _("Home"), Act.LOOK),
+        ("set-up", _("Set-up"), Act.LOOK),
+        ("students", _("Directory"), Act.PEOPLE),
+        ("runs", _("Runs"), Act.LOOK),
+        ("access", _("Permissions"), Act.GRANT),
+        ("audit", _("Audit"), Act.AUDIT),
     )
     return Frame(
         title=title,
         account=account_of(request).get_username(),
         district=seat.district.name if seat else "",
-        home=reverse("home", args=[slug]) if seat else "",
+        home=reverse(landing(seat), args=[slug]) if seat else "",
         search=reverse("students", args=[slug]) if seat else "",
+        may_look=seat is not None and seat.may(Act.LOOK),
         may_decide=seat is not None and seat.may(Act.DECIDE),
         work=progress_card(slug, work) if work else None,
         rail=tuple(
-            RailItem(name=name, address=reverse(line, args=[slug]), is_here=line == here) for line, name in lines
+            RailItem(name=name, address=reverse(line, args=[slug]), is_here=line == here)
+            for line, name, act in lines
+            if seat.may(act)
         )
         if seat
         else (),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from rollbook.web.access import views as access
 from rollbook.web.acts import views as acts
 from rollbook.web.announcements import views as announcements
 from rollbook.web.attributes import views as attributes
+from rollbook.web.audit import views as audit
 from rollbook.web.backpack import views as backpack
 from rollbook.web.bulk import views as bulk
 from rollbook.web.classroom import views as classroom
@@ -41,6 +43,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/<str:secret>/", sign_in.by_link, name="sign-in-link"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("d/<slug:slug>/access/", access.access, name="access"),
+    path("d/<slug:slug>/access.csv", access.access_csv, name="access-csv"),
+    path("d/<slug:slug>/access/grant/", access.grant, name="access-grant"),
+    path("d/<slug:slug>/access/revoke/", access.revoke, name="access-revoke"),
+    path("audit/", audit.installation_audit, name="installation-audit"),
+    path("audit.csv", audit.installation_csv, name="installation-audit-csv"),
+    path("d/<slug:slug>/audit/", audit.district_audit, name="audit"),
+    path("d/<slug:slug>/audit.csv", audit.audit_csv, name="audit-csv"),
     path("d/<slug:slug>/", home.home, name="home"),
     path("d/<slug:slug>/schools/", directory.schools, name="schools"),
     path("d/<slug:slug>/students/", directory.students, name="students"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from rollbook.store.models.academic_session import AcademicSession
+from rollbook.store.models.access_grant import AccessGrant
 from rollbook.store.models.act import Act
 from rollbook.store.models.alarm import Alarm
 from rollbook.store.models.announcement import Announcement, AnnouncementMail
+from rollbook.store.models.audit_entry import AuditEntry
 from rollbook.store.models.backpack import BackpackFile, BackpackItem
 from rollbook.store.models.change_log import ChangeLog
 from rollbook.store.models.classroom import Classroom
@@ -40,11 +42,13 @@ from rollbook.store.models.sync_run import SyncRun
 
 __all__ = [
     "AcademicSession",
+    "AccessGrant",
     "Act",
     "Alarm",
     "Announcement",
     "AnnouncementMail",
     "AttributeKind",
+    "AuditEntry",
     "BackpackFile",
     "BackpackItem",
     "ChangeLog",

@@ -12,7 +12,7 @@ __all__ = ["DistrictRole"]
 
 class DistrictRole(models.Model):
     """An account has a role in a district; without one, the district is not there for it (T-1). ``role``: a key of
-    ``services.access.ACTS``."""
+    ``core.permissions.DISTRICT_ROLES``."""
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="district_roles")
     district = models.ForeignKey("store.District", on_delete=models.CASCADE, related_name="account_roles")

@@ -55,7 +55,7 @@ _ALL: Mapping[str, Callable[[Seat, QueryDict], Chosen]] = MappingProxyType(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@in_district(Act.DECIDE)
+@in_district(Act.ROSTER)
 def bulk(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
     """GET: who would change, who stays and why. POST: it is done, if it is still what was shown."""
     asked = request.POST if request.method == "POST" else request.GET
@@ -69,7 +69,9 @@ def bulk(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
             return _done(request, seat, name.removesuffix("s"), verb, chosen)
         except (ConfigError, PlanStale) as error:
             refusal, status = f"{error.message} {error.hint or ''}".strip(), 422
-    reach = archiving.reach(district=seat.district, kind=name.removesuffix("s"), verb=verb, ids=chosen.ids)
+    reach = archiving.reach(
+        district=seat.district, kind=name.removesuffix("s"), verb=verb, ids=chosen.ids, schools=seat.schools(Act.ROSTER)
+    )
     page = _page(seat, name, chosen, reach, asked.get("reason", ""), refusal)
     return show(request, "bulk/bulk.html", page, title=page.title, seat=seat, here="students", status=status)
 
@@ -89,6 +91,7 @@ def _done(request: HttpRequest, seat: Seat, kind: str, verb: str, chosen: Chosen
         district=seat.district,
         kind=kind,
         ids=chosen.ids,
+        schools=seat.schools(Act.ROSTER),
         by=account_of(request).get_username(),
         reason=request.POST.get("reason", "")[:300],
         now=timezone.now(),

@@ -34,10 +34,10 @@ class ClassroomPage:
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE)
 def classroom(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """Fields, sessions, teachers, students, history."""
-    found = access.classroom(seat.district, number)
+    found = access.classroom(seat.district, number, seat.scope())
     told = tell_classroom(found)
     origins = provenance(
         district=seat.district,
@@ -52,16 +52,16 @@ def classroom(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         facts=facts(told.fields, origins),
         sources=source_ids(told.links),
         history=tuple(reversed(timeline.history(seat.district, "classroom", found.pk))),
-        may_act=seat.may(Act.DECIDE),
+        may_act=seat.may(Act.ROSTER),
     )
     return show(request, "classroom/classroom.html", page, title=told.name, seat=seat, here="students")
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE)
 def why(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """What the sources said of the classroom last, which rule decided, and what came of it."""
-    found = access.classroom(seat.district, number)
+    found = access.classroom(seat.district, number, seat.scope())
     told = tell_classroom(found)
     page = WhyPage(
         slug=seat.district.slug,

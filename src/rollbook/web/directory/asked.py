@@ -35,10 +35,13 @@ class Asked(Generic[Wanted]):
 def asked_students(seat: Seat, address: QueryDict) -> Asked[StudentFilter]:
     """Two queries; three when it names a classroom."""
     district = seat.district
-    facets = student_facets(directory.school_choices(district), grades(district), _classroom(seat, address))
+    facets = student_facets(
+        directory.school_choices(district, seat.scope()), grades(district), _classroom(seat, address)
+    )
     query = read(address, facets)
     room = _one(query, "classroom")
     wanted = StudentFilter(
+        scope=seat.scope(),
         text=_one(query, "q"),
         schools=_schools(query),
         classroom=int(room) if room else None,
@@ -53,9 +56,10 @@ def asked_students(seat: Seat, address: QueryDict) -> Asked[StudentFilter]:
 
 def asked_staff(seat: Seat, address: QueryDict) -> Asked[StaffFilter]:
     """Two queries."""
-    facets = staff_facets(directory.school_choices(seat.district), roles(seat.district))
+    facets = staff_facets(directory.school_choices(seat.district, seat.scope()), roles(seat.district))
     query = read(address, facets)
     wanted = StaffFilter(
+        scope=seat.scope(),
         text=_one(query, "q"),
         schools=_schools(query),
         role=_one(query, "role"),
@@ -69,9 +73,10 @@ def asked_staff(seat: Seat, address: QueryDict) -> Asked[StaffFilter]:
 
 def asked_classrooms(seat: Seat, address: QueryDict) -> Asked[ClassroomFilter]:
     """One query."""
-    facets = classroom_facets(directory.school_choices(seat.district))
+    facets = classroom_facets(directory.school_choices(seat.district, seat.scope()))
     query = read(address, facets)
     wanted = ClassroomFilter(
+        scope=seat.scope(),
         text=_one(query, "q"),
         schools=_schools(query),
         status=_status(query),
@@ -86,7 +91,7 @@ def _classroom(seat: Seat, address: QueryDict) -> tuple[int, str] | None:
     if not (word.isdecimal() and len(word) < 19):
         return None
     try:
-        room = access.classroom(seat.district, int(word))
+        room = access.classroom(seat.district, int(word), seat.scope())
     except NotFound:
         return None
     return room.pk, room.name or ""

@@ -53,15 +53,15 @@ COLUMNS = {
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE)
 def schools(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Every school with its numbers."""
-    page = schools_page(seat.district.slug, directory.schools(seat.district))
+    page = schools_page(seat.district.slug, directory.schools(seat.district, seat.scope()))
     return show(request, "directory/schools.html", page, title=_("Schools"), seat=seat, here="students")
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE, shows="students")
 def students(request: HttpRequest, seat: Seat) -> HttpResponse:
     """A page of the students that fit, guardians folded under."""
     asked, page = asked_students(seat, request.GET), page_number(request.GET.get("page", ""))
@@ -70,7 +70,7 @@ def students(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE, shows="staff")
 def staff(request: HttpRequest, seat: Seat) -> HttpResponse:
     """A page of the staff that fit."""
     asked, page = asked_staff(seat, request.GET), page_number(request.GET.get("page", ""))
@@ -79,7 +79,7 @@ def staff(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE, shows="classrooms")
 def classrooms(request: HttpRequest, seat: Seat) -> HttpResponse:
     """A page of the classrooms that fit."""
     asked, page = asked_classrooms(seat, request.GET), page_number(request.GET.get("page", ""))
@@ -88,7 +88,7 @@ def classrooms(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE, hands_out="students")
 def students_csv(request: HttpRequest, seat: Seat) -> HttpResponse:
     """All students that fit, as a file."""
     wanted = asked_students(seat, request.GET).wanted
@@ -96,14 +96,14 @@ def students_csv(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE, hands_out="staff")
 def staff_csv(request: HttpRequest, seat: Seat) -> HttpResponse:
     """All staff that fit, as a file."""
     return _csv(seat, "staff", staff_report.sheet(seat.district, asked_staff(seat, request.GET).wanted))
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE, hands_out="classrooms")
 def classrooms_csv(request: HttpRequest, seat: Seat) -> HttpResponse:
     """All classrooms that fit, as a file."""
     wanted = asked_classrooms(seat, request.GET).wanted
@@ -111,7 +111,7 @@ def classrooms_csv(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @require_POST
-@in_district()
+@in_district(Act.PEOPLE)
 def columns(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
     """The columns that the person chose are remembered; the list is shown with the same filter as before."""
     if name not in COLUMNS:
@@ -139,7 +139,7 @@ def _list(
         shown=preferences.columns(account_of(request), name, among=tuple(names), default=default),
         page=page,
         size=SIZE,
-        may_act=seat.may(Act.DECIDE),
+        may_act=seat.may(Act.ROSTER),
     )
     return show(request, f"directory/{name}.html", shown, title=title, seat=seat, here="students")
 

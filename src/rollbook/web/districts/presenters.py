@@ -12,6 +12,7 @@ from rollbook.core.health import Health
 from rollbook.core.lifecycle import RunState
 from rollbook.reports.districts import SourceLine
 from rollbook.services.access import Seat
+from rollbook.web.page import landing
 
 __all__ = ["DistrictCard", "DistrictsPage", "Mark", "SourceCard", "districts_page", "health", "source_card"]
 
@@ -46,9 +47,10 @@ class SourceCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictCard:
-    """One district of the list."""
+    """One district of the list. ``begins``: the name of its first page."""
 
     slug: str
+    begins: str
     name: str
     sources: tuple[SourceCard, ...]
 
@@ -117,8 +119,9 @@ def districts_page(seats: Sequence[Seat], sources: dict[int, list[SourceLine]]) 
         districts=tuple(
             DistrictCard(
                 slug=seat.district.slug,
+                begins=landing(seat),
                 name=seat.district.name,
-                sources=tuple(source_card(line) for line in sources[seat.district.pk]),
+                sources=tuple(source_card(line) for line in sources.get(seat.district.pk, ())),
             )
             for seat in seats
         )

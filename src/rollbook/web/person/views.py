@@ -39,10 +39,10 @@ class PersonPage:
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE)
 def person(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """Fields, contacts, roles, classrooms, children, history."""
-    found = access.person(seat.district, number)
+    found = access.person(seat.district, number, seat.scope())
     told = tell_person(found)
     origins = provenance(
         district=seat.district,
@@ -57,16 +57,16 @@ def person(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         facts=facts(told.fields, origins),
         sources=source_ids(told.links),
         history=tuple(reversed(timeline.history(seat.district, "person", found.pk))),
-        may_act=seat.may(Act.DECIDE),
+        may_act=seat.may(Act.ROSTER),
     )
     return show(request, "person/person.html", page, title=told.name, seat=seat, here="students")
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE)
 def why(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """What the sources said of the person last, which rule decided, and what came of it."""
-    found = access.person(seat.district, number)
+    found = access.person(seat.district, number, seat.scope())
     told = tell_person(found)
     page = WhyPage(
         slug=seat.district.slug,

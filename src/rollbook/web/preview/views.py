@@ -60,7 +60,7 @@ def decide(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(shows="records of a run")
 def records(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """The records behind a number."""
     found = access.district_run(seat.district, number)

@@ -83,7 +83,7 @@ def cancel(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(hands_out="run report")
 def download(request: HttpRequest, seat: Seat, number: int, form: str) -> FileResponse:
     """The report: a workbook, or the CSV files in one zip."""
     if form not in ("xlsx", "zip"):

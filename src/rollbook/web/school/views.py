@@ -35,10 +35,10 @@ class SchoolPage:
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE)
 def school(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """Fields, numbers, sources, history."""
-    found = access.school(seat.district, number)
+    found = access.school(seat.district, number, seat.scope())
     told = tell_school(found)
     origins = provenance(
         district=seat.district,
@@ -56,6 +56,6 @@ def school(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         active=told.students.get("active", 0),
         archived=told.students.get("archived", 0),
         rooms=told.classrooms.get("active", 0),
-        may_act=seat.may(Act.DECIDE),
+        may_act=seat.may(Act.ROSTER),
     )
     return show(request, "school/school.html", page, title=told.name, seat=seat, here="students")

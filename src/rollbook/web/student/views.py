@@ -34,10 +34,10 @@ class StudentPage:
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE)
 def student(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """Fields, family, classes, history."""
-    found = access.student(seat.district, number)
+    found = access.student(seat.district, number, seat.scope())
     told = tell_student(found)
     origins = provenance(
         district=seat.district, kind="student", object_id=found.pk, created_run=found.created_run_id, fields=FIELDS
@@ -48,16 +48,16 @@ def student(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         facts=facts(told.fields, origins),
         sources=source_ids(told.links),
         history=tuple(reversed(timeline.history(seat.district, "student", found.pk))),
-        may_act=seat.may(Act.DECIDE),
+        may_act=seat.may(Act.ROSTER),
     )
     return show(request, "student/student.html", page, title=told.name, seat=seat, here="students")
 
 
 @require_safe
-@in_district()
+@in_district(Act.PEOPLE)
 def why(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """What the sources said of the student last, which rule decided, and what came of it."""
-    found = access.student(seat.district, number)
+    found = access.student(seat.district, number, seat.scope())
     told = tell_student(found)
     page = WhyPage(
         slug=seat.district.slug,
