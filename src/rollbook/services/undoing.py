@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
+
+from rollbook.core.errors import ConfigError
 from rollbook.engine import undo as engine
+from rollbook.engine import unmerging
+from rollbook.engine.effects import CONFLICT_SCHEMA
+from rollbook.engine.merging import MERGES
 from rollbook.engine.receipt import Progress, Receipt
 from rollbook.engine.undo import UndoPlan
 from rollbook.services import audit
@@ -12,6 +18,8 @@ from rollbook.services.logbook import followed
 from rollbook.store.models import Act, SyncRun
 
 __all__ = ["UndoPlan", "can_undo", "preview", "preview_act", "undo", "undo_act"]
+
+_MERGE_KINDS = {name: kind for kind, name in MERGES.items()}
 
 
 def preview(run: SyncRun) -> UndoPlan:
@@ -43,10 +51,24 @@ def can_undo(act: Act) -> bool:
 
 def preview_act(act: Act) -> UndoPlan:
     """What undoing the act would do, and what stands in its way. Nothing is written."""
-    return engine.preview_act(act)
+    if not unmerging.is_merge(act):
+        return engine.preview_act(act)
+    parting = unmerging.preview_unmerge(act)
+    conflicts = [(_MERGE_KINDS[act.kind], None, None, "merged again since")] * parting.blocked_by
+    return UndoPlan(
+        deed=str(act),
+        deletes={},
+        updates=parting.moves,
+        inserts=parting.returns,
+        conflicts=pl.DataFrame(conflicts, schema=CONFLICT_SCHEMA, orient="row"),
+    )
 
 
 def undo_act(*, act: Act, by: str, now: dt.datetime, exclude_conflicts: bool = False) -> Act:
     """The directory is as it was before the act, byte for byte; later changes are in the way or are excluded. The undo
-    is an act, too, and can be undone."""
+    is an act, too, and can be undone. A merge comes apart by ``services.merging.unmerge``."""
+    if unmerging.is_merge(act):
+        return unmerging.unmerge(act, by=by, now=now)
+    if act.undoes is not None and unmerging.is_merge(act.undoes):
+        raise ConfigError("A merge that came apart is not put together by undoing that.", hint="Merge them again.")
     return engine.undo_act(act, by=by, now=now, exclude_conflicts=exclude_conflicts)

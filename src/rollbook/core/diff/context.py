@@ -135,9 +135,27 @@ class Context:
 
     @cached_property
     def students(self) -> pl.DataFrame:
-        """Scope's students with ``ref``, one row a student."""
+        """Scope's students with ``ref``, one row a student. Of several rows of one child (a merge, C-2) that of the oldest
+        link speaks, however the file is sorted, so that no night undoes what the night before wrote (R-12)."""
         rows = self.scope.students.join(self.matched.students, on="sourced_id", maintain_order="left")
-        return rows.unique("ref", keep="first", maintain_order=True) if rows["ref"].is_duplicated().any() else rows
+        if not rows["ref"].is_duplicated().any():
+            return rows
+        links = self.links("student").select("sourced_id", "link_id")
+        oldest = rows.join(links, on="sourced_id", how="left", maintain_order="left")
+        oldest = oldest.sort("link_id", nulls_last=True, maintain_order=True)
+        heads = oldest.unique("ref", keep="first", maintain_order=True)["sourced_id"]
+        return rows.filter(pl.col("sourced_id").is_in(heads.implode()))
+
+    @cached_property
+    def unspoken(self) -> pl.Series:
+        """Ids of merged students of whom a reading of changes holds a row, but not that of the oldest link: what it says
+        of names and grade is not theirs to say."""
+        if self.whole("users"):
+            return pl.Series([], dtype=pl.Int64)
+        links = self.links("student").sort("link_id")
+        merged = links.filter(pl.col("object_id").is_duplicated())
+        first = merged.unique("object_id", keep="first", maintain_order=True)
+        return first.join(self.roster.frames["users"], on="sourced_id", how="anti")["object_id"]
 
     @cached_property
     def student_schools(self) -> pl.DataFrame:

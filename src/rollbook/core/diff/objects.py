@@ -70,7 +70,8 @@ def diff_students(context: Context, changes: Changes) -> None:
         "sourced_id", "ref", **{name: pl.col(column) for name, column in _STUDENT.items()}
     ).with_columns(fp=fingerprint([*(pl.col(name) for name in _STUDENT), _said(fields)]))
     # what is frozen is not brought up to date, so that no fingerprint may vouch for it tomorrow
-    frozen = pl.col("ref").is_in(context.frozen_objects("student").implode())
+    still = pl.concat([context.frozen_objects("student"), context.unspoken])
+    frozen = pl.col("ref").is_in(still.implode())
     changes.fingerprints["student"] = rows.select("ref", fp=pl.when(~frozen).then("fp"))
     new = rows.filter(pl.col("ref") < 0).with_columns(status=pl.lit("active"), record=pl.col("ref"))
     changes.insert("student", insert_rows("student", new, kind="student", record="record"))

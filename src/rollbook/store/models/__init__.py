@@ -24,6 +24,7 @@ from rollbook.store.models.hold_decision import HoldDecision
 from rollbook.store.models.interaction import Interaction
 from rollbook.store.models.left_alone import LeftAlone
 from rollbook.store.models.letter import Letter
+from rollbook.store.models.merge import DuplicatePair, Merge
 from rollbook.store.models.offer import Offer, OfferedClass, OfferedSchool
 from rollbook.store.models.person import Person
 from rollbook.store.models.preference import Preference
@@ -58,6 +59,7 @@ __all__ = [
     "Course",
     "District",
     "DistrictRole",
+    "DuplicatePair",
     "Enrollment",
     "Examination",
     "FailedSignIn",
@@ -67,6 +69,7 @@ __all__ = [
     "Interaction",
     "LeftAlone",
     "Letter",
+    "Merge",
     "Offer",
     "OfferedClass",
     "OfferedSchool",
