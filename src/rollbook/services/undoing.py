@@ -45,8 +45,10 @@ def undo(
 
 
 def can_undo(act: Act) -> bool:
-    """Whether the act stands, and is none of the set-up's, which are taken back on their own pages."""
-    return act.state == "done" and not engine.has_own_undo(act)
+    """Whether the act stands, and is none of the set-up's, which are taken back on their own pages, nor the parting of a
+    merge."""
+    parted = act.undoes is not None and unmerging.is_merge(act.undoes)
+    return act.state == "done" and not parted and not engine.has_own_undo(act)
 
 
 def preview_act(act: Act) -> UndoPlan:
