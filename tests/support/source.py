@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
@@ -10,7 +11,7 @@ from typing import Any
 
 from tests.support.rosters import complete
 
-__all__ = ["Day", "Source", "first_day", "night"]
+__all__ = ["PEOPLE_MOVE", "Day", "Source", "add_family", "first_day", "night"]
 
 Row = dict[str, Any]
 TODAY = dt.date(2026, 9, 1)
@@ -51,6 +52,9 @@ class Source:
         return list(dict.fromkeys(r["user_sourced_id"] for r in self.frames["roles"] if r["role"] in roles))
 
 
+Event = Callable[[Random, Source], None]
+
+
 def _row(frame: str, **values: Any) -> Row:
     return {**complete(frame, 0, values), "line": 2}
 
@@ -81,6 +85,12 @@ def first_day(rnd: Random) -> Source:
     for _ in range(rnd.randint(0, 5)):
         _new_adult(rnd, source, "guardian")
     return source
+
+
+def add_family(rnd: Random, source: Source) -> None:
+    """One more student, and a guardian."""
+    _new_student(rnd, source)
+    _new_adult(rnd, source, "guardian")
 
 
 def _org(rnd: Random) -> str | None:
@@ -192,11 +202,11 @@ def _enroll(rnd: Random, source: Source, user: str, role: str) -> None:
 # what happens overnight
 
 
-def night(rnd: Random, source: Source) -> Source:
-    """The source a day later."""
+def night(rnd: Random, source: Source, events: Sequence[Event] = ()) -> Source:
+    """The source a day later; ``events``: what may happen, if not anything."""
     after = deepcopy(source)
     for _ in range(rnd.randint(0, 5)):
-        rnd.choice(_EVENTS)(rnd, after)
+        rnd.choice(events or _EVENTS)(rnd, after)
     return after
 
 
@@ -277,4 +287,50 @@ def _arrive(rnd: Random, source: Source) -> None:
         )(rnd, source)
 
 
+def change_few(rnd: Random, source: Source) -> None:
+    """One user changes, or a tie between two."""
+    users = source.frames["users"]
+    if users:
+        row = rnd.choice(users)
+        column = rnd.choice(("given_name", "email", "sms", "phone", "enabled", "middle_name", "grade", "master_id"))
+        values = {"given_name": GIVEN, "email": EMAILS, "sms": PHONES, "phone": PHONES, "enabled": (True, False)}
+        row[column] = rnd.choice(values.get(column, ("03", "04", None)))
+    agents = source.frames["agents"]
+    if agents and rnd.random() < 0.5:
+        agents.remove(rnd.choice(agents))
+
+
+def date_enrollment(rnd: Random, source: Source) -> None:
+    """An enrollment is dated, or its role is another."""
+    if source.frames["enrollments"]:
+        row = rnd.choice(source.frames["enrollments"])
+        row["ends_on"] = TODAY + dt.timedelta(rnd.choice((-2, 2, 99)))
+        row["is_primary"] = rnd.choice((True, False, None))
+        if rnd.random() < 0.2:
+            row["role"] = rnd.choice(("student", "teacher", "aide"))
+
+
+def transfer(rnd: Random, source: Source) -> None:
+    """Somebody leaves a class, or joins one."""
+    enrollments, users = source.frames["enrollments"], source.frames["users"]
+    if enrollments and rnd.random() < 0.6:
+        enrollments.remove(rnd.choice(enrollments))
+    if users and rnd.random() < 0.6:
+        _enroll(rnd, source, rnd.choice(users)["sourced_id"], rnd.choice(("student", "student", "teacher")))
+
+
+def arrive(rnd: Random, source: Source) -> None:
+    """People are new; no classes."""
+    for _ in range(rnd.choice((1, 3))):
+        what = rnd.choice(("student", "guardian", "staff"))
+        if what == "student":
+            _new_student(rnd, source)
+        else:
+            _new_adult(rnd, source, what)
+
+
 _EVENTS = (_leave, _leave, _change, _change, _move, _move, _new_id, _lose, _lose, _retouch, _retouch, _arrive, _arrive)
+PEOPLE_MOVE: tuple[Event, ...] = (
+    _leave, _change, change_few, change_few, change_few, _move, _new_id, date_enrollment, transfer, transfer, arrive,
+)  # fmt: skip
+"""Events of people only: schools, terms and classes stay."""

@@ -27,24 +27,24 @@ _USED: Final = ("academicSessions", "orgs", "courses", "classes", "users", "enro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """``first``: the district; ``rewritten``: the same rows in other bytes, as a source writes them that sorts anew each
-    night; ``changed``: one percent of users and enrollments different; ``rows`` by file."""
+    """``first``: the district; ``changed``: one percent of users and enrollments different; ``rewritten``: the rows of
+    ``changed`` in other bytes, as a source writes them that sorts anew each night; ``rows`` by file."""
 
     first: Path
-    rewritten: Path
     changed: Path
+    rewritten: Path
     rows: Mapping[str, int]
 
 
 def make_files(folder: Path, *, students: int, seed: int = 1) -> Files:
     """All bundles stand in ``folder``. Equal arguments give equal bytes."""
     made = generate(folder / "first", students=students, seed=seed)
-    rewrite(made.path, folder / "rewritten")
     next_day(made.path, folder / "changed")
+    rewrite(folder / "changed", folder / "rewritten")
     return Files(
         first=made.path,
-        rewritten=folder / "rewritten",
         changed=folder / "changed",
+        rewritten=folder / "rewritten",
         rows={name: made.counts[name] for name in _USED},
     )
 

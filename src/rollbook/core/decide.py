@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from rollbook.core.diff import Changes, Context
+from rollbook.core.elsewhere import Elsewhere
 from rollbook.core.entities import TABLES
 from rollbook.core.findings import make, merge, of_rows
 from rollbook.core.holds import hold
@@ -16,11 +17,17 @@ from rollbook.core.records import incoming_counts, records_of
 __all__ = ["decide"]
 
 
-def decide(context: Context, changes: Changes, earlier: Sequence[pl.DataFrame], settings_digest: str) -> Plan:
-    """The plan of one run. ``earlier``: findings of reading, cleaning, scope and matching. The same inputs give the
-    same plan, row for row."""
-    records, holds = hold(context, changes, records_of(context, changes))
-    counts = _counts(context, changes, records)
+def decide(
+    context: Context,
+    changes: Changes,
+    earlier: Sequence[pl.DataFrame],
+    settings_digest: str,
+    elsewhere: Elsewhere | None = None,
+) -> Plan:
+    """The plan of one run. ``earlier``: findings of reading, cleaning, scope and matching. ``elsewhere``: what the rest
+    of the district counts, when this is a part. The same inputs give the same plan, row for row."""
+    records, holds = hold(context, changes, records_of(context, changes), elsewhere)
+    counts = _counts(context, changes, records, elsewhere)
     waiting = records.filter(pl.col("hold").is_not_null()).select("kind", record="ref", hold="hold")
     acting = records.select("kind", record_id="ref", action="action")
     return Plan(
@@ -71,8 +78,14 @@ def _edits(changes: Changes, acting: pl.DataFrame, waiting: pl.DataFrame) -> pl.
     )
 
 
-def _counts(context: Context, changes: Changes, records: pl.DataFrame) -> pl.DataFrame:
+def _counts(
+    context: Context, changes: Changes, records: pl.DataFrame, elsewhere: Elsewhere | None = None
+) -> pl.DataFrame:
     """Every change, waiting ones included, and what stayed as it was."""
+    received = incoming_counts(context, changes)
+    if elsewhere is not None:
+        both = pl.concat([received, elsewhere.counts.select(received.columns)])
+        received = both.group_by("kind", "school_id").agg(pl.col("received").sum())
     acted = records.group_by("school_id", "kind", "action").agg(
         waiting=pl.col("hold").is_not_null().sum().cast(pl.Int64), number=pl.len().cast(pl.Int64)
     )
@@ -82,8 +95,7 @@ def _counts(context: Context, changes: Changes, records: pl.DataFrame) -> pl.Dat
         .agg(touched=pl.len().cast(pl.Int64))
     )
     still = (
-        incoming_counts(context, changes)
-        .join(present, on=("kind", "school_id"), how="left", nulls_equal=True)
+        received.join(present, on=("kind", "school_id"), how="left", nulls_equal=True)
         .select(
             "school_id",
             "kind",

@@ -7,6 +7,7 @@ import polars as pl
 
 from rollbook.core.causes import explain_holds
 from rollbook.core.diff import Changes, Context
+from rollbook.core.elsewhere import Elsewhere
 from rollbook.core.entities import REMOVALS
 from rollbook.core.plan import HOLD_SCHEMA
 from rollbook.core.records import bases, incoming_counts
@@ -23,8 +24,11 @@ URGENT = ("no_rights",)
 """Removals that never wait: a guardian without rights is not linked a day longer than the source says (custody rule)."""
 
 
-def hold(context: Context, changes: Changes, records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(``records`` with ``hold``, holds as ``HOLD_SCHEMA``)."""
+def hold(
+    context: Context, changes: Changes, records: pl.DataFrame, elsewhere: Elsewhere | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(``records`` with ``hold``, holds as ``HOLD_SCHEMA``). With ``elsewhere`` thresholds are of everybody, though perhaps
+    a little low, and the words of the holds are not: such holds only say that everybody has to be looked at."""
     records = records.with_columns(
         group=pl.when(pl.col("action").is_in(list(REMOVALS)))
         .then(pl.lit("removal"))
@@ -35,7 +39,7 @@ def hold(context: Context, changes: Changes, records: pl.DataFrame) -> tuple[pl.
     if records.is_empty():
         nobody = pl.lit(None, dtype=pl.String)
         return records.with_columns(hold=nobody, depends_on=nobody), pl.DataFrame(schema=HOLD_SCHEMA)
-    over = _over_threshold(context, records)
+    over = _over_threshold(context, records, elsewhere)
     if over.is_empty() and context.matched.ambiguous.is_empty():  # nothing waits, so nothing hangs on what waits
         nobody = pl.lit(None, dtype=pl.String)
         return records.with_columns(hold=nobody, depends_on=nobody), pl.DataFrame(schema=HOLD_SCHEMA)
@@ -64,7 +68,7 @@ def _key(kind: str | pl.Expr, group: str | pl.Expr) -> pl.Expr:
     return pl.format("{}:{}:{}", pl.col("school_id").fill_null(0), *parts)
 
 
-def _over_threshold(context: Context, records: pl.DataFrame) -> pl.DataFrame:
+def _over_threshold(context: Context, records: pl.DataFrame, elsewhere: Elsewhere | None) -> pl.DataFrame:
     """``kind``, ``school_id``, ``group``, ``key``, ``threshold``, ``count``, ``every`` (unreadable rows: all removals
     wait) of what is over its threshold: floor(base × percent), but at least three, may change without asking."""
     policy = context.policy
@@ -90,6 +94,9 @@ def _over_threshold(context: Context, records: pl.DataFrame) -> pl.DataFrame:
         .agg(count=pl.len().cast(pl.Int64))
     )
     base = bases(context, records, counts["kind"].unique().sort())
+    if elsewhere is not None:
+        both = pl.concat([base, elsewhere.bases().select(base.columns)])
+        base = both.group_by("kind", "school_id").agg(pl.col("base").sum())
     return (
         counts.join(base, on=("kind", "school_id"), how="left", nulls_equal=True, maintain_order="left")
         .join(percents, on="school_id", how="left", maintain_order="left")

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from rollbook.core.decide import decide
 from rollbook.core.diff import Context, diff
+from rollbook.core.elsewhere import Elsewhere
 from rollbook.core.match import match
 from rollbook.core.plan import Plan
 from rollbook.core.policy import Policy
@@ -17,10 +18,15 @@ from rollbook.core.roster import Roster
 from rollbook.core.scope import scope
 from rollbook.core.state import LoadValues, State
 
-__all__ = ["Timer", "make_plan", "settings_digest"]
+__all__ = ["Timer", "make_plan", "no_timer", "settings_digest"]
 
 Timer = Callable[[str], AbstractContextManager[object]]
 """Wraps each stage, to measure it: the core has no clock."""
+
+
+def no_timer(stage: str) -> AbstractContextManager[object]:
+    """Measures nothing."""
+    return nullcontext(stage)
 
 
 def make_plan(
@@ -30,10 +36,12 @@ def make_plan(
     policy: Policy,
     today: dt.date,
     *,
-    timer: Timer = lambda stage: nullcontext(stage),
+    elsewhere: Elsewhere | None = None,
+    timer: Timer = no_timer,
 ) -> Plan:
     """What would change if ``roster`` were applied to ``state`` on ``today``. Equal inputs give equal plans; nothing is
-    written. Stages given to ``timer``: ``scope``, ``match``, ``diff``, ``plan``."""
+    written. ``elsewhere``: roster and state are a part only, and this is what the rest counts. Stages given to
+    ``timer``: ``scope``, ``match``, ``diff``, ``plan``."""
     with timer("scope"):
         scoped = scope(roster, state, policy, today)
     with timer("match"):
@@ -44,7 +52,7 @@ def make_plan(
         )
         changes, _leaving = diff(context)
     with timer("plan"):
-        return decide(context, changes, [roster.findings, scoped.findings], settings_digest(policy))
+        return decide(context, changes, [roster.findings, scoped.findings], settings_digest(policy), elsewhere)
 
 
 def settings_digest(policy: Policy) -> str:

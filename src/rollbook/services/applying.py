@@ -71,11 +71,9 @@ def apply(
         progress("verify", 0, 1)
     leftover = 0
     if not plan.without_holds(approve).is_empty:
-        roster = _roster(run) if planned is None or planned.roster is None else planned.roster
-        before = planned.state if planned is not None else None
         day = run.day or planning.local_day(run.connection, now)
         with stage("verify"):
-            leftover = _leftover(plan, approve, planning.again(run, roster, day, plan, before))
+            leftover = _leftover(plan, approve, _second(run, plan, planned, day))
     return Applied(
         run=run, plan=plan, receipt=receipt, approved=tuple(sorted(plan.released(approve))), leftover=leftover
     )
@@ -107,6 +105,18 @@ def _compared(run: SyncRun, plan: Plan, stale: PlanStale, *, by: str, now: dt.da
         hint=f"Look at it with rollbook show {renewed.run.plan}, then: rollbook apply {renewed.run.plan}",
         detail={"run": run.pk, "renewed": renewed.run.pk, "differing": differing},
     )
+
+
+def _second(run: SyncRun, plan: Plan, planned: Planned | None, day: dt.date) -> Plan:
+    """The plan made again (R-12); where only what changed was planned, of that alone, if it is empty."""
+    if planned is None:
+        return planning.again(run, _roster(run), day, plan, None)
+    if planned.narrow is not None and planned.state is not None:
+        second = planning.again_narrow(run, planned.narrow, day, plan, planned.state)
+        if second is not None:
+            return second
+    roster = _roster(run) if planned.roster is None else planned.roster
+    return planning.again(run, roster, day, plan, planned.state)
 
 
 def _roster(run: SyncRun) -> Roster:

@@ -8,17 +8,20 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import connections
 
 from rollbook.core.errors import NotFound
+from rollbook.core.narrow import Narrow, narrow
 from rollbook.core.plan import Plan
-from rollbook.core.planning import make_plan
+from rollbook.core.planning import make_plan, settings_digest
 from rollbook.core.policy import Policy
 from rollbook.core.roster import Roster
 from rollbook.core.snapshot import Snapshot
 from rollbook.core.state import State
+from rollbook.core.steady import steady_until
 from rollbook.engine import artifacts
 from rollbook.engine.load import load_state, shared_values, state_after
 from rollbook.engine.receipt import Progress, Stopwatch
@@ -27,15 +30,26 @@ from rollbook.services import incoming, policies, reading, steady, troubles
 from rollbook.services.logbook import followed
 from rollbook.store.models import SourceConnection, SyncRun
 
-__all__ = ["Planned", "again", "load", "load_snapshot", "local_day", "make", "renew"]
+__all__ = ["Narrowed", "Planned", "again", "again_narrow", "load", "load_snapshot", "local_day", "make", "renew"]
+
+Given = ParamSpec("Given")
+Value = TypeVar("Value")
 
 _STAGES = ("read", "clean", "scope", "match", "diff", "plan", "keep")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowed:
+    """A plan of what changed since ``known``, a plan that would do nothing."""
+
+    narrow: Narrow
+    known: steady.Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """A run that is planned, the plan itself, the roster it came from and the directory before it (None when nothing
-    had to be read: see ``same_as``).
+    had to be read: see ``same_as``). Where only what changed was planned, ``narrow`` says what that was instead of ``roster``.
 
     ``recovered``: what was found of runs that died before, a sentence each. ``same_as``: the run whose verified plan
     stands, because nothing has moved since: neither a byte of the source, nor the settings, nor the directory.
@@ -47,6 +61,7 @@ class Planned:
     state: State | None
     recovered: tuple[str, ...] = ()
     same_as: int | None = None
+    narrow: Narrowed | None = None
 
 
 @followed("plan")
@@ -85,6 +100,7 @@ def make(
                 day=day,
                 progress=progress,
                 into=into,
+                on_ground=True,
             )
     return replace(planned, recovered=recovered)
 
@@ -139,25 +155,40 @@ def _make(
     day: dt.date,
     progress: Progress | None,
     into: SyncRun | None = None,
+    on_ground: bool = False,
 ) -> Planned:
+    """``on_ground``: only what changed since the reading before is planned, where that is enough."""
     policy = policies.policy_of(connection)
     watch = Stopwatch()
     plan_id = _name(connection, now)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        loading = pool.submit(_load, connection)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        loading = pool.submit(_own, load_state, connection)
+        standing = pool.submit(_own, steady.ground, connection, policy, day) if on_ground else None
         with _stage(watch, progress, "read"):
             snapshot = receive(policy)
         keeping = pool.submit(_keep_snapshot, connection, snapshot, f"{plan_id}.snapshot", into)
-        with _stage(watch, progress, "clean"):
-            roster = reading.clean_of(snapshot, policy)
         with watch.step("state"):
             state = loading.result()
-        plan = _plan(connection, roster, state, policy, day, watch, progress)
+            known = standing.result() if standing is not None else None
+        roster = None
+        narrowed = _narrowed(connection, known, snapshot, state, policy, day, watch, progress)
+        if narrowed is not None:
+            plan = narrowed.narrow.plan
+        else:
+            with _stage(watch, progress, "clean"):
+                roster = reading.clean_of(snapshot, policy)
+            plan = _plan(connection, roster, state, policy, day, watch, progress)
         with _stage(watch, progress, "keep"):
             kept = keeping.result()
             run = _keep(connection, snapshot, plan, plan_id, kept, by=by, now=now, day=day, watch=watch, into=into)
-            steady.keep(run, plan, roster, state, day)
-    return Planned(run=run, plan=plan, roster=roster, state=state)
+            steady.keep(
+                run,
+                plan,
+                day,
+                lambda: _until(narrowed, roster, state, policy, day),
+                whole_on=narrowed.known.whole_on if narrowed else day,
+            )
+    return Planned(run=run, plan=plan, roster=roster, state=state, narrow=narrowed)
 
 
 def again(run: SyncRun, roster: Roster, day: dt.date, done: Plan, before: State | None) -> Plan:
@@ -167,7 +198,23 @@ def again(run: SyncRun, roster: Roster, day: dt.date, done: Plan, before: State 
     policy = policies.policy_of(connection)
     state = load_state(connection) if before is None else state_after(connection, before, run.pk, done.edits)
     plan = _plan(connection, roster, state, policy, day, Stopwatch(), None)
-    steady.keep(run, plan, roster, state, day)
+    steady.keep(run, plan, day, lambda: steady_until(roster, state, policy, day), whole_on=day)
+    return plan
+
+
+def again_narrow(run: SyncRun, planned: Narrowed, day: dt.date, done: Plan, before: State) -> Plan | None:
+    """As ``again``, looking again at those who were looked at. None when somebody else wrote meanwhile, or when something is
+    left over: then everything has to be looked at."""
+    connection = run.connection
+    policy = policies.policy_of(connection)
+    state = state_after(connection, before, run.pk, done.edits)
+    if state.revision != before.revision + 1:
+        return None
+    with shared_values(connection) as values:
+        plan = planned.narrow.again(state, values, policy, day)
+    if not plan.is_empty:
+        return None
+    steady.keep(run, plan, day, lambda: _until(planned, None, state, policy, day), whole_on=planned.known.whole_on)
     return plan
 
 
@@ -194,11 +241,43 @@ def _name(connection: SourceConnection, now: dt.datetime) -> str:
     return f"{connection.district.slug}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def _load(connection: SourceConnection) -> State:
+def _own(read: Callable[Given, Value], *given: Given.args, **named: Given.kwargs) -> Value:
+    """What ``read`` says, in a thread with database connections of its own."""
     try:
-        return load_state(connection)
+        return read(*given, **named)
     finally:
-        connections.close_all()  # this thread's own
+        connections.close_all()
+
+
+def _narrowed(
+    connection: SourceConnection,
+    known: steady.Standing | None,
+    snapshot: Snapshot,
+    state: State,
+    policy: Policy,
+    day: dt.date,
+    watch: Stopwatch,
+    progress: Progress | None,
+) -> Narrowed | None:
+    """The plan of what changed since ``known``; None when it takes a look at everything."""
+    if known is None or known.ground.plan.baseline != f"{state.revision}-{settings_digest(policy)}":
+        return None
+    with shared_values(connection) as values:
+        found = narrow(
+            known.ground, snapshot, state, values, policy, day, timer=lambda stage: _stage(watch, progress, stage)
+        )
+    return None if found is None else Narrowed(narrow=found, known=known)
+
+
+def _until(
+    narrowed: Narrowed | None, roster: Roster | None, state: State, policy: Policy, day: dt.date
+) -> dt.date | None:
+    """The day before which the plan stands: of what was not looked at, as known; of all else, as its dates say."""
+    if narrowed is None:
+        assert roster is not None
+        return steady_until(roster, state, policy, day)
+    looked = steady_until(narrowed.narrow.roster, narrowed.narrow.cut.state(state), policy, day)
+    return min((date for date in (looked, narrowed.known.until) if date is not None), default=None)
 
 
 def _plan(
