@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db.models import F
 from tests.engine.commands import DAY1, Shell
 
 from rollbook.core.steady import steady_until
-from rollbook.services import planning, reading, steady
-from rollbook.store.models import SourceConnection, SteadyPlan, Student, SyncRun
+from rollbook.engine.apply import apply_plan
+from rollbook.services import applying, planning, reading, steady
+from rollbook.store.models import District, SourceConnection, SteadyPlan, Student, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
@@ -153,3 +155,73 @@ def test_without_dates_nothing_ever_turns(rollbook: Shell) -> None:
     assert any("ends_on" in frame.columns for frame in frames)
     policy = steady.policies.policy_of(SourceConnection.objects.get())
     assert steady_until(planned.roster, planned.state, policy, dt.date(2999, 1, 1)) is None
+
+
+def _renamed(shell: Shell, name: str) -> None:
+    """One student has another name, and the last enrollment of the file is not there any more."""
+    users = shell.incoming / "users.csv"
+    rows = users.read_text("utf-8").splitlines(keepends=True)
+    at = next(number for number, row in enumerate(rows) if ",student," in row)
+    cells = rows[at].split(",")
+    place = rows[0].split(",").index("familyName")
+    cells[place] = name
+    users.write_text("".join([*rows[:at], ",".join(cells), *rows[at + 1 :]]), "utf-8")
+    enrollments = shell.incoming / "enrollments.csv"
+    enrollments.write_text("".join(enrollments.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+
+
+def test_a_night_on_which_little_changed_is_planned_narrowly(rollbook: Shell) -> None:
+    _renamed(rollbook, "Okonjo")
+    planned = _again()
+    assert planned.narrow is not None
+    whole = planning.renew(planned.run, by="night", now=NOW)
+    assert whole.narrow is None
+    for name in ("records", "edits", "holds", "counts"):
+        assert getattr(planned.plan, name).equals(getattr(whole.plan, name))
+    assert planned.run.findings == whole.run.findings
+    assert planned.plan.totals()["student"]["update"] == 1
+    done = applying.apply(run=planned.run, by="night", now=NOW, planned=planned)
+    assert done.leftover == 0
+    assert Student.objects.filter(family_name="Okonjo").exists()
+    again = _again()
+    assert again.same_as == planned.run.pk
+    SteadyPlan.objects.all().delete()
+    computed = _again().plan
+    assert computed.is_empty
+    for name in ("left_out", "findings", "counts"):
+        mine, theirs = getattr(again.plan, name), getattr(computed, name)
+        assert mine.sort(mine.columns, nulls_last=True).equals(theirs.sort(theirs.columns, nulls_last=True))
+
+
+def test_narrow_nights_follow_each_other_for_a_week(rollbook: Shell) -> None:
+    began = dt.date.fromisoformat(DAY1)
+    for number in range(3):
+        _renamed(rollbook, f"Okonjo{number}")
+        day = (began + dt.timedelta(days=number * 3)).isoformat()
+        planned = _again(day)
+        assert planned.narrow is not None
+        applying.apply(run=planned.run, by="night", now=NOW, planned=planned)
+    assert SteadyPlan.objects.get().whole_on == began
+    _renamed(rollbook, "Okonjo")
+    planned = _again((began + dt.timedelta(days=7)).isoformat())
+    assert planned.narrow is None
+    assert not planned.plan.is_empty
+
+
+def test_when_somebody_else_wrote_meanwhile_everything_is_looked_at_again(
+    rollbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _renamed(rollbook, "Okonjo")
+    planned = _again()
+    assert planned.narrow is not None
+
+    def and_another(run: SyncRun, *rest: object, **more: object) -> object:
+        receipt = apply_plan(run, *rest, **more)  # type: ignore[arg-type]
+        District.objects.update(revision=F("revision") + 1)
+        return receipt
+
+    monkeypatch.setattr(applying, "apply_plan", and_another)
+    really, whole = planning.again, []
+    monkeypatch.setattr(planning, "again", lambda *given: whole.append(given[0]) or really(*given))
+    done = applying.apply(run=planned.run, by="night", now=NOW, planned=planned)
+    assert (done.leftover, whole) == (0, [planned.run])

@@ -22,9 +22,9 @@ from rollbook.core.plan import Plan
 from rollbook.core.policy import Policy
 from rollbook.core.snapshot import Snapshot
 
-EXAMPLES = int(os.environ.get("NARROW_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("NARROW_EXAMPLES", "10"))
 SHARDS = 2
-NIGHTS = int(os.environ.get("NARROW_NIGHTS", "3"))
+NIGHTS = int(os.environ.get("NARROW_NIGHTS", "4"))
 TOLD: Counter[str] = Counter()
 
 
@@ -40,7 +40,7 @@ def any_share(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nights_of_a_random_district(shard: int) -> None:
     TOLD.clear()
 
-    @settings(max_examples=EXAMPLES // SHARDS, deadline=None, derandomize=EXAMPLES <= 100)
+    @settings(max_examples=EXAMPLES // SHARDS, deadline=None, derandomize=EXAMPLES <= 10)
     @given(seed=st.integers(min_value=0, max_value=2**48))
     def live_many(seed: int) -> None:
         live(seed * SHARDS + shard)
@@ -54,8 +54,8 @@ def live(seed: int) -> None:
     world = World()
     for name in ("S1", "S2"):
         world.school(name, name, number=name)
-    policy = Policy(**(rnd.choice(VARIANTS) | {"custody_column": CUSTODY}))
     source = first_day(rnd)
+    policy = Policy(**(rnd.choice(VARIANTS) | {"custody_column": CUSTODY if source.custody else ""}))
     for _ in range(rnd.choice((0, 3, 12))):
         add_family(rnd, source)
     _by_hand(rnd, world)
