@@ -63,20 +63,23 @@ def live(seed: int) -> None:
     missing = frozenset(
         rnd.choice(((), (), ("username",), ("grades", "enabledUser"), ("email",), ("agentSourcedIds",)))
     )
+    apart = rnd.random() < 0.7
+
+    def read() -> Snapshot:
+        return snapshot_of(source, slips, missing, is_apart=apart)
+
     for _ in range(rnd.choice((0, 1, 2))):
-        _settle(world, snapshot_of(source, slips, missing), policy)
+        _settle(world, read(), policy)
         _between(rnd, world)
         source = night(rnd, source)
-    received = snapshot_of(source, slips, missing)
+    received = read()
     known = _settle(world, received, policy)
     for _ in range(NIGHTS):
         if not known.is_empty or known.holds.height:
             TOLD["unsettled"] += 1
             return
         source = night(rnd, source, PEOPLE_MOVE)
-        received, known = _night(
-            world, Ground(plan=known, snapshot=received), snapshot_of(source, slips, missing), policy
-        )
+        received, known = _night(world, Ground(plan=known, snapshot=received), read(), policy)
 
 
 def _settle(world: World, received: Snapshot, policy: Policy) -> Plan:

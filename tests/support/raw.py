@@ -45,9 +45,12 @@ _ROLES = {
 }  # fmt: skip
 
 
-def snapshot_of(source: Source, slips: int, missing: frozenset[str] = frozenset()) -> Snapshot:
+def snapshot_of(
+    source: Source, slips: int, missing: frozenset[str] = frozenset(), *, is_apart: bool = False
+) -> Snapshot:
     """The reading of a source. ``slips``: the slip of a cell depends on this number, the row's id and the cell alone, so that
-    a row which does not change is written alike every night; 0: none. ``missing``: columns of users that do not come."""
+    a row which does not change is written alike every night; 0: none. ``missing``: columns of users that do not come.
+    ``is_apart``: most have contacts of their own."""
     frames = source.frames
     users = [{**row, "state_id": row["state_id"] and f"{{StateID:{row['state_id']}}}"} for row in frames["users"]]
     users_columns = {name: key for name, key in _USERS.items() if source.custody or name != CUSTODY}
@@ -75,6 +78,9 @@ def snapshot_of(source: Source, slips: int, missing: frozenset[str] = frozenset(
         written["roles"] = _written(_ROLES, named)
     births = [row for row in frames["users"] if row["birth_on"] or row["sourced_id"].endswith("5")]
     written["demographics"] = _written({"sourcedId": "sourced_id", "birthDate": "birth_on"}, births)
+    if is_apart:
+        for cells in written["users"]:
+            _part(cells)
     if slips:
         for name in ("users", "enrollments", "roles", "demographics"):
             for cells in written.get(name, []):
@@ -111,6 +117,16 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(value)
     return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _part(cells: dict[str, str]) -> None:
+    """Contacts that nobody else has, but for a few people."""
+    sid = cells["sourcedId"]
+    rnd = Random(sid)
+    if rnd.random() < 0.8:
+        cells["email"] = cells["email"] and f"{sid.lower()}.{cells['email']}"
+        for column in ("sms", "phone"):
+            cells[column] = cells[column] and f"+1530555{rnd.randint(2000, 9999)}"
 
 
 def _slip(cells: dict[str, str], slips: int) -> None:
