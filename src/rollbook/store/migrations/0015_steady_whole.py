@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0012_preference"),
+        ("store", "0014_access_grant"),
     ]
 
     operations = [
