@@ -48,7 +48,9 @@ def test_a_guardian_is_told_with_contacts_and_children(alice: Client, dan: Clien
     assert f'href="/d/maple/students/{pair.student_id}/">' in page
     assert 'class="chip">Guardian<' in page
     run = SyncRun.objects.get()
-    said = '>main<span class="visually-hidden">. The source decides it.</span></span> <span class="quiet small">'
+    said = (
+        '>OneRoster CSV<span class="visually-hidden">. The source decides it.</span></span> <span class="quiet small">'
+    )
     assert f'{said}<a class="quiet" href="/d/maple/runs/{run.pk}/"' in page
     assert "Received: users.csv, line" in text(alice.get(f"/d/maple/people/{pair.person_id}/why/"))
 

@@ -17,11 +17,12 @@ _RECORD_KINDS: Final[Mapping[str, tuple[str, ...]]] = {"person": ("staff", "guar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where one value comes from. ``source``: the connection that set it (blank: a person did, or nobody knows any more).
-    ``by``: who, when a person did. ``at``: since when (None: from before there was a history). ``run``: the run that set
-    it. ``owner``: who decides it from now on: source, school or person."""
+    """Where one value comes from. ``source``, ``kind``: the connection that set it, and its connector (blank: a person
+    did, or nobody knows any more). ``by``: who, when a person did. ``at``: since when (None: from before there was a
+    history). ``run``: the run that set it. ``owner``: who decides it from now on: source, school or person."""
 
     source: str
+    kind: str
     by: str
     at: dt.datetime | None
     run: int | None
@@ -78,8 +79,8 @@ _MOST: Final = 200
 def _origin(row: Any, runs: Mapping[int, SyncRun], created_run: int | None, owner: str) -> Origin:
     run = runs.get(row["run_id"] if row is not None else created_run or 0)
     if row is not None and row["run_id"] is None:
-        return Origin(source="", by=row["by"], at=row["at"], run=None, owner=owner)
+        return Origin(source="", kind="", by=row["by"], at=row["at"], run=None, owner=owner)
     if run is None:
-        return Origin(source="", by="", at=row["at"] if row is not None else None, run=None, owner=owner)
+        return Origin(source="", kind="", by="", at=row["at"] if row is not None else None, run=None, owner=owner)
     at = row["at"] if row is not None else run.applied_at or run.created_at
-    return Origin(source=run.connection.name, by="", at=at, run=run.pk, owner=owner)
+    return Origin(source=run.connection.name, kind=run.connection.kind, by="", at=at, run=run.pk, owner=owner)

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from rollbook.services.provenance import Origin
+from rollbook.web.districts.presenters import KINDS
 
 __all__ = ["Fact", "facts", "field_words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One field. ``source``: the source's name, or who wrote it by hand; ``is_synced``: a source did; ``at``: since
+    """One field. ``source``: what kind of source set it, or who wrote it by hand; ``is_synced``: a source did; ``at``: since
     when; ``run``: by which run; ``owner``: who decides it, in a sentence."""
 
     name: str
@@ -41,7 +42,8 @@ def facts(values: Mapping[str, str], origins: Mapping[str, Origin]) -> tuple[Fac
             Fact(
                 name=words.get(name, name.replace("_", " ")),
                 value=value,
-                source=origin.source or (_("by hand: %(by)s") % {"by": origin.by} if origin.by else _("by hand")),
+                source=KINDS.get(origin.kind, origin.kind)
+                or (_("by hand: %(by)s") % {"by": origin.by} if origin.by else _("by hand")),
                 is_synced=bool(origin.source),
                 at=origin.at,
                 run=origin.run,
