@@ -10,11 +10,13 @@ import pytest
 from django.test import Client
 from tests.engine.commands import DAY1, Shell
 
+from rollbook.core.settings import SETTINGS
 from rollbook.engine.dump import dump
 from rollbook.services import examining
 from rollbook.services.examining import ExaminationKind
 from rollbook.store.models import ChangeLog, Examination, SourceConnection, SyncRun
 from rollbook.web.sync_settings.effects import difference_words
+from rollbook.web.sync_settings.names import HELPS, name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,9 +45,9 @@ def test_the_effect_is_what_the_plan_has_once_they_are_saved(alice: Client, dan:
     assert "http-equiv" not in page
     assert 'value="Math"' in page
     assert re.search(r"would archive [\d,]+ more classrooms? \(\d+ instead of 0\)", page)
-    assert "<code>leaving_students</code> by itself</h3><p>No record would be treated otherwise." in page
-    assert "keep_birth_dates: the effect shows with the next reading" in page
-    assert "daily_sync: no record depends on it." in page
+    assert "Students who leave the data by itself</h3><p>No record would be treated otherwise." in page
+    assert "Birth dates: the effect shows with the next reading" in page
+    assert "Daily sync: no record depends on it." in page
     source.refresh_from_db()
     assert source.settings == {}
     assert (dump(source.district_id), SyncRun.objects.count(), ChangeLog.objects.count()) == before
@@ -93,6 +95,11 @@ def test_relationships_are_ticked_with_what_the_source_holds(alice: Client, mapl
     assert alice.post(address, {"guardian_relationships": [""]}).status_code == 302  # nothing ticked: the default again
     source.refresh_from_db()
     assert "guardian_relationships" not in source.settings
+
+
+def test_every_setting_has_a_name_and_its_sentence_can_be_translated() -> None:
+    assert {setting.help for setting in SETTINGS.values()} == set(HELPS)
+    assert [name for name in SETTINGS if name_of(name) == name] == []
 
 
 @pytest.mark.parametrize(

@@ -105,13 +105,15 @@ def examine(slug: Slug, name: Name = None, as_json: AsJson = False) -> None:
     """Test the connection: do the credentials work, what is shared, what is shared in vain, what is missing. Changes
     nothing."""
     boot()
-    from rollbook.services import access, receipts, sources
+    from rollbook.services import access, examining, receipts, sources
+    from rollbook.services.examining import ExaminationKind
 
     connection = access.connection(access.district(slug), name)
     with working("Testing the connection"):
         receipt = sources.examine(connection)
+    kept = receipts.as_kept(receipt)
+    examining.keep(connection, ExaminationKind.CONNECTION, kept, by=me(), now=now())
     if as_json:
-        kept = receipts.as_kept(receipt)
         print_json({"source": connection.name, "kind": connection.kind, **kept})
     else:
         _show(receipt)

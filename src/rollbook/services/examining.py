@@ -18,7 +18,7 @@ from rollbook.engine import artifacts
 from rollbook.services import receipts, self_check, setting_effects
 from rollbook.store.models import District, Examination, SourceConnection
 
-__all__ = ["PATIENCE", "QUEUE", "TASK", "ExaminationKind", "ask", "carry_out", "examination", "newest"]
+__all__ = ["PATIENCE", "QUEUE", "TASK", "ExaminationKind", "ask", "carry_out", "examination", "keep", "newest"]
 
 TASK: Final = "rollbook.examine"
 QUEUE: Final = "examinations"
@@ -108,6 +108,22 @@ def carry_out(examination_id: int, *, now: Callable[[], dt.datetime]) -> bool:
         artifacts.remove(found.district_id, rows)  # nobody waited for it any more
     _log.info("examination.ended", kind=found.kind, connection=found.connection_id, has_failed=bool(problem))
     return True
+
+
+def keep(
+    connection: SourceConnection, kind: ExaminationKind, result: Mapping[str, Any], *, by: str, now: dt.datetime
+) -> None:
+    """What somebody found out by themselves, at the command line, is the newest examination of its kind."""
+    Examination.objects.create(
+        district_id=connection.district_id,
+        connection=connection,
+        kind=kind,
+        asked_at=now,
+        asked_by=by,
+        began_at=now,
+        ended_at=now,
+        result=dict(result),
+    )
 
 
 def newest(connection: SourceConnection, kind: ExaminationKind) -> Examination | None:

@@ -77,7 +77,7 @@ def groups_of(
     seldom = tuple(field for item, field in shown if item.is_seldom)
     groups = [_group("", "", tuple(field for item, field in usual if item.when is None))]
     for when in dict.fromkeys(item.when for item, _field in usual if item.when is not None):
-        title = _("When %(setting)s is “%(value)s”") % {"setting": label(when[0]), "value": when[1]}
+        title = _("Only where “%(setting)s” is “%(value)s”") % {"setting": label(when[0]), "value": when[1]}
         groups.append(_group(title, "-".join(when), tuple(field for item, field in usual if item.when == when)))
     if seldom:
         is_folded = not any(field.refusal for field in seldom)

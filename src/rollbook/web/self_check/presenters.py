@@ -120,7 +120,7 @@ def row_lines(slug: str, rows: Sequence[CheckRow]) -> tuple[RowLine, ...]:
 def _line(slug: str, number: int, check: Mapping[str, Any], problem: str) -> CheckLine:
     key, level = check["key"], check["level"]
     words = {"pass": _("in order"), "warn": _("look at it"), "fail": _("must be mended")}
-    repair, repair_words = _repair(slug, number, key)
+    repair, repair_words = _repair(slug, number, key, check["rows"])
     told = problem if key == "connection" else sentence(key, check["number"], check["of"], check["more"])
     return CheckLine(
         key=key,
@@ -145,6 +145,7 @@ _SETTINGS = (
     "guardians_two_sources",
     "classes_beyond_need",
 )
+_SHARING = ("connection", "source_state", "administrators", "sensitive", "repaired")
 _STEPS = {
     "schools_matched": 3,
     "schools_near": 3,
@@ -156,7 +157,7 @@ _STEPS = {
 }
 
 
-def _repair(slug: str, number: int, key: str) -> tuple[str, str]:
+def _repair(slug: str, number: int, key: str, rows: int) -> tuple[str, str]:
     if key in _STEPS:
         words = {3: _("Match schools"), 4: _("Existing classrooms"), 7: _("Enable and launch")}[_STEPS[key]]
         return f"{reverse('set-up', args=[slug])}#step-{_STEPS[key]}", words
@@ -164,4 +165,6 @@ def _repair(slug: str, number: int, key: str) -> tuple[str, str]:
         return reverse("settings", args=[slug, number]), _("Sync settings")
     if key == "students_unknown":
         return f"{reverse('students', args=[slug])}?synced=no", _("Look at them in the directory")
-    return f"{reverse('source', args=[slug, number])}", _("Look at the connection")
+    if key in _SHARING or not rows:
+        return reverse("source", args=[slug, number]), _("Look at the connection")
+    return reverse("check-rows", args=[slug, number, key]), _("See them")

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from rollbook.reports.examinations import Examined
 from rollbook.web.components.tags import number
+from rollbook.web.sync_settings.names import name_of
 
 __all__ = ["ShownEffect", "difference_words", "effect_of"]
 
@@ -44,9 +45,9 @@ def effect_of(examined: Examined) -> ShownEffect:
         read_at=dt.datetime.fromisoformat(read_at) if read_at else None,
         problem=examined.problem,
         together=_sentences(found.get("together", [])),
-        alone=tuple((name, _sentences(differences)) for name, differences in found.get("alone", [])),
-        at_reading=tuple(found.get("at_reading", ())),
-        no_plan=tuple(found.get("no_plan", ())),
+        alone=tuple((name_of(name), _sentences(differences)) for name, differences in found.get("alone", [])),
+        at_reading=tuple(name_of(name) for name in found.get("at_reading", ())),
+        no_plan=tuple(name_of(name) for name in found.get("no_plan", ())),
     )
 
 

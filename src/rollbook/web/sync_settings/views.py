@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -25,6 +25,7 @@ from rollbook.web.components.tags import number as shown
 from rollbook.web.doors import in_district
 from rollbook.web.page import account_of, show
 from rollbook.web.sync_settings.effects import ShownEffect, effect_of
+from rollbook.web.sync_settings.names import GROUPS, group_title, name_of
 
 __all__ = ["settings"]
 
@@ -44,6 +45,7 @@ class Field:
     was typed cannot be."""
 
     name: str
+    label: str
     help: str
     legal: str
     value: str
@@ -55,6 +57,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Settings that belong together."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage:
     """The form. ``refusal``: why the settings do not go together. ``effect``: what those in the form would do, when that
     was asked for."""
@@ -62,7 +72,7 @@ class SettingsPage:
     slug: str
     number: int
     source: str
-    fields: tuple[Field, ...]
+    groups: tuple[Group, ...]
     refusal: str
     effect: ShownEffect | None
 
@@ -109,7 +119,7 @@ def settings(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         slug=seat.district.slug,
         number=found.pk,
         source=found.name,
-        fields=tuple(_field(line, typed, refusals, received) for line in lines),
+        groups=_groups([_field(line, typed, refusals, received) for line in lines]),
         refusal=refusal,
         effect=effect_of(effect) if effect else None,
     )
@@ -142,6 +152,14 @@ def _typed(request: HttpRequest, line: SettingLine) -> str:
     return request.POST[line.name].strip()
 
 
+def _groups(fields: Sequence[Field]) -> tuple[Group, ...]:
+    """The fields in their groups; one that is in none is not lost."""
+    named = {field.name: field for field in fields}
+    groups = [(key, [named.pop(name) for name in names if name in named]) for key, names in GROUPS]
+    groups.append(("rest", list(named.values())))
+    return tuple(Group(title=group_title(key), fields=tuple(members)) for key, members in groups if members)
+
+
 def _field(
     line: SettingLine, typed: Mapping[str, str], refusals: Mapping[str, str], received: Mapping[str, int]
 ) -> Field:
@@ -149,7 +167,8 @@ def _field(
     chosen = set(value.split(","))
     return Field(
         name=line.name,
-        help=line.help,
+        label=name_of(line.name),
+        help=translation.gettext(line.help),
         legal=line.legal,
         value=value,
         default=line.default,
