@@ -152,6 +152,8 @@ def test_a_change_keeps_the_secret_unless_another_is_typed_or_it_is_forgotten(cl
     assert refused(text(client.post(change, {**sent, "forget-password": "on"}))) == ["password"]
     client.post(change, {**sent, "forget-password": "on", "key": "-----BEGIN KEY-----"})
     assert (now_is().password, now_is().key) == ("", "-----BEGIN KEY-----")
+    assert now_is().incoming
+    assert source_config.config_of(made, remembers=False).incoming is None  # a self-check leaves no trace
     logged = ChangeLog.objects.count()
     client.post(change, sent)
     assert ChangeLog.objects.count() == logged  # nothing was other than it was

@@ -26,13 +26,14 @@ def check(
     """
     boot()
     from rollbook.reports import examinations
-    from rollbook.services import access, examining
+    from rollbook.services import access, audit, examining
     from rollbook.services.examining import ExaminationKind
     from rollbook.web.self_check.words import remedy, sentence, title
 
     connection = access.connection(access.district(slug), source)
     if rows is not None:
         behind = examinations.check_rows(connection, rows)
+        audit.handed_out(district=connection.district_id, what="rows of a self-check", by=me())
         if as_json:
             print_json({"district": slug, "source": connection.name, "check": rows, "rows": behind.frame.to_dicts()})
             return

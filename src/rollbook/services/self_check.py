@@ -37,7 +37,7 @@ def take(examination: Examination) -> tuple[dict[str, Any], str]:
     problem, snapshot = "", None
     read_at = dt.datetime.now(dt.UTC)
     try:
-        snapshot = connector(connection.kind).read(source_config.config_of(connection), policy)
+        snapshot = connector(connection.kind).read(source_config.config_of(connection, remembers=False), policy)
     except RollbookError as error:
         problem = f"{error.message} {error.hint}".strip()
         kept = newest_snapshot(connection)

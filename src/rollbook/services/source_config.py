@@ -53,10 +53,11 @@ def opened(connection: SourceConnection) -> dict[str, Any]:
     }
 
 
-def config_of(connection: SourceConnection) -> Any:
-    """The Config that the connector of this source takes. Raises ConfigError when it cannot be built any more."""
-    item = connector(connection.kind)
-    return incoming.with_folder(build(item.config, opened(connection)), connection)
+def config_of(connection: SourceConnection, *, remembers: bool = True) -> Any:
+    """The Config that the connector of this source takes; without ``remembers``, a reading with it leaves no trace: the
+    next one is not told that the delivery was read before. Raises ConfigError when it cannot be built any more."""
+    config = build(connector(connection.kind).config, opened(connection))
+    return incoming.with_folder(config, connection) if remembers else config
 
 
 def hidden(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def ask(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(shows="rows of a self-check")
 def rows(request: HttpRequest, seat: Seat, number: int, key: str) -> HttpResponse:
     """The people or rows behind one number."""
     found = access.source(seat.district, number)
@@ -67,7 +67,7 @@ def rows(request: HttpRequest, seat: Seat, number: int, key: str) -> HttpRespons
 
 
 @require_safe
-@in_district()
+@in_district(hands_out="rows of a self-check")
 def rows_csv(request: HttpRequest, seat: Seat, number: int, key: str) -> HttpResponse:
     """All of them, as a file; no cell becomes a formula."""
     found = access.source(seat.district, number)
