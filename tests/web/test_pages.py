@@ -21,10 +21,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # A page, and the most statements it may send: session, account, seat, and what it is about.
 PAGES = {
-    "/d/maple/": 26,
-    "/d/maple/set-up/": 15,
+    "/d/maple/": 29,
+    "/d/maple/set-up/": 18,
     "/d/maple/sources/{source}/": 6,
     "/d/maple/sources/{source}/check/": 6,
+    "/d/maple/sources/{source}/schools/": 17,
+    "/d/maple/sources/{source}/classrooms/": 26,
     "/d/maple/sources/{source}/settings/": 5,
     "/d/maple/sources/{source}/launch/": 12,
     "/d/maple/students/": 15,

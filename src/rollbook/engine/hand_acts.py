@@ -29,6 +29,7 @@ KINDS: Final = ("match_schools", "settle_classrooms")
 """The kinds of these acts."""
 _TABLES = (*TABLES, "left_alone")
 """What they may write, in dependency order."""
+_MANY: Final = 1000
 _OF_SCHOOL = ("classroom", "student_school", "staff_role")
 
 
@@ -60,6 +61,8 @@ def doing(*, connection: SourceConnection, kind: str, by: str) -> Iterator[Doing
         if not under_way.counts:
             act.delete()
             return
+        if sum(under_way.counts.values()) >= _MANY:  # what the planner believes of these tables is older than the act
+            cursor.execute("ANALYZE left_alone, source_link")
         record_done(cursor, act, under_way.counts)
         add_revision(cursor, connection.district_id)
 

@@ -8,9 +8,9 @@ from django.db.models import Count, QuerySet
 
 from rollbook.core.permissions import EVERYWHERE, Scope
 from rollbook.store import scoped
-from rollbook.store.models import Classroom, District, SourceLink, StaffRole, StudentSchool
+from rollbook.store.models import Classroom, District, School, SourceLink, StaffRole, StudentSchool
 
-__all__ = ["SchoolLine", "school_choices", "schools"]
+__all__ = ["SchoolLine", "school_choices", "school_numbers", "schools"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,13 @@ def school_choices(district: District, scope: Scope = EVERYWHERE) -> list[tuple[
     """id and name of the schools that ``scope`` reaches, by name."""
     rows = scoped.schools(district.pk, scope).order_by("name", "pk").values_list("pk", "name")
     return [(key, name or "") for key, name in rows]
+
+
+def school_numbers(district: District) -> list[tuple[int, str, str]]:
+    """id, name and number (school number, else NCES id) of the schools that are not archived, by name."""
+    rows = School.objects.filter(district=district).exclude(status="archived").order_by("name", "pk")
+    found = rows.values_list("pk", "name", "school_number", "nces_id")
+    return [(key, name or "", number or nces or "") for key, name, number, nces in found]
 
 
 def _by_school(rows: QuerySet[StudentSchool] | QuerySet[StaffRole] | QuerySet[Classroom]) -> dict[int, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q
 
 from rollbook.core.classroom_match import REASONS
-from rollbook.store.existing import STATES, ExistingFilter, existing, tally
+from rollbook.store.existing import STATES, ExistingFilter, existing, page_of, tally
 from rollbook.store.models import Classroom, Enrollment, OfferedClass, School, SourceConnection, SourceLink
 
 __all__ = [
@@ -96,7 +96,7 @@ class ExistingNumbers:
 
 
 def numbers(connection: SourceConnection) -> ExistingNumbers:
-    """Five queries."""
+    """Four queries."""
     states = dict.fromkeys(STATES, 0)
     reasons = dict.fromkeys((*REASONS, "none"), 0)
     doubles = may = left = 0
@@ -119,13 +119,11 @@ def numbers(connection: SourceConnection) -> ExistingNumbers:
 
 
 def classrooms(connection: SourceConnection, wanted: ExistingFilter, *, offset: int, limit: int) -> ExistingList:
-    """The existing classrooms that fit, by school and name. Six queries, however many there are."""
-    found = existing(connection, wanted)
-    counted = found.aggregate(total=Count("pk"), sure=Count("pk", filter=Q(hint_sure=True)))
-    rows = list(found.select_related("school").order_by("school__name", "name", "pk")[offset : offset + limit])
-    return ExistingList(
-        total=counted["total"], sure=counted["sure"], lines=tuple(_lines(connection, rows, wanted.state))
-    )
+    """The existing classrooms that fit, by school and name. Eight queries, however many there are."""
+    total, rows = page_of(connection, wanted, offset=offset, limit=limit)
+    decidable = wanted.state in ("open", "left")
+    sure = existing(connection, wanted).filter(hint_sure=True).order_by().count() if decidable else 0
+    return ExistingList(total=total, sure=sure, lines=tuple(_lines(connection, rows, wanted.state)))
 
 
 def one(connection: SourceConnection, number: int) -> tuple[str, ExistingLine] | None:

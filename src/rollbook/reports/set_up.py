@@ -6,14 +6,26 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from rollbook.core.findings import CATALOGUE, Severity
 from rollbook.core.lifecycle import RunState
 from rollbook.core.settings import SETTINGS, default_of, parse, written
 from rollbook.reports import examinations
 from rollbook.reports.examinations import Examined
-from rollbook.store.models import Classroom, District, School, SourceConnection, SourceLink, Student, SyncRun
+from rollbook.reports.offered_schools import near_misses
+from rollbook.store.existing import ExistingFilter, existing
+from rollbook.store.models import (
+    Classroom,
+    District,
+    LeftAlone,
+    OfferedSchool,
+    School,
+    SourceConnection,
+    SourceLink,
+    Student,
+    SyncRun,
+)
 
 __all__ = ["SetUpFacts", "SourceFacts", "facts", "is_daily"]
 
@@ -24,8 +36,10 @@ _GRAVE = (Severity.FATAL, Severity.ERROR, Severity.WARNING)
 class SourceFacts:
     """One source. ``read_at``, ``rows``: of the newest run that received something; ``run``, ``state``, ``error``: of the
     newest; ``to_mend``: rows with a finding that asks somebody to do something; ``planned``: a run that waits to be
-    applied; ``applied``: the newest that was; ``matched``: schools of the source that feed one of ours; ``changed``: its
-    settings that are not the default; ``is_daily``: it is to run every day."""
+    applied; ``applied``: the newest that was; ``matched``: schools of the source that feed one of ours, of the ``offered``
+    ones that it has, as it was read last; ``left_out``: those that somebody left out; ``near``: those that only look like
+    one of ours; ``undecided``, ``doubles``: its existing classrooms nobody decided about, and those among them that surely
+    have a class; ``changed``: its settings that are not the default; ``is_daily``: it is to run every day."""
 
     connection: int
     name: str
@@ -39,6 +53,11 @@ class SourceFacts:
     planned: int | None
     applied: int | None
     matched: int
+    offered: int
+    left_out: int
+    near: int
+    undecided: int
+    doubles: int
     changed: tuple[str, ...]
     is_daily: bool
 
@@ -59,7 +78,7 @@ class SetUpFacts:
 
 
 def facts(district: District) -> SetUpFacts:
-    """Eight queries and three a source; a district has few sources."""
+    """Eight queries and six a source, four more while schools wait for a match; a district has few sources."""
     sources = list(SourceConnection.objects.filter(district=district).order_by("id"))
     active = {"district": district, "status": "active"}
     schools = School.objects.filter(**active)
@@ -92,6 +111,12 @@ def _source(source: SourceConnection) -> SourceFacts:
     read = next((run for run in runs if run.rows), None)
     applied = SyncRun.objects.of(source.pk).syncs().applied().newest_first().values_list("pk", flat=True).first()
     found = read.findings if read else {}
+    matched = SourceLink.objects.filter(connection=source, kind="school").count()
+    offered = OfferedSchool.objects.filter(connection=source).count()
+    left_out = LeftAlone.objects.filter(connection=source, kind="school").count()
+    open_rooms = existing(source, ExistingFilter()).aggregate(
+        total=Count("pk"), sure=Count("pk", filter=Q(hint_sure=True))
+    )
     return SourceFacts(
         connection=source.pk,
         name=source.name,
@@ -104,7 +129,12 @@ def _source(source: SourceConnection) -> SourceFacts:
         to_mend=sum(rows for code, rows in found.items() if code in CATALOGUE and CATALOGUE[code].severity in _GRAVE),
         planned=newest.pk if newest and newest.state == RunState.PLANNED else None,
         applied=applied,
-        matched=SourceLink.objects.filter(connection=source, kind="school").count(),
+        matched=matched,
+        offered=offered,
+        left_out=left_out,
+        near=near_misses(source) if matched + left_out < offered else 0,
+        undecided=open_rooms["total"],
+        doubles=open_rooms["sure"],
         changed=tuple(
             name for name in SETTINGS if name in source.settings and name not in ("daily_sync", "start_time")
         ),

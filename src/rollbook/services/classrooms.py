@@ -9,7 +9,7 @@ from rollbook.core.errors import ConfigError, NotFound
 from rollbook.engine.acts import Pen
 from rollbook.engine.hand_acts import Doing, doing
 from rollbook.services.changelog import note_rows
-from rollbook.store.existing import ARCHIVE_REASON, STATES, ExistingFilter, existing
+from rollbook.store.existing import ARCHIVE_REASON, STATES, ExistingFilter, existing, states_of
 from rollbook.store.models import Classroom, LeftAlone, OfferedClass, SourceConnection, SourceLink
 
 __all__ = ["ACTS", "STEP", "Settled", "settle", "settle_fitting", "take_suggested"]
@@ -60,7 +60,7 @@ def settle(
         raise NotFound(f"There is no classroom {strange[0]} here.", hint="rollbook classrooms SLUG lists them.")
     with doing(connection=connection, kind=STEP, by=by) as act:
         _check_classes(connection, take, known)
-        states = _states(connection, wanted)
+        states = states_of(connection, wanted)
         undecided = {key for key in wanted if states.get(key) in ("open", "left")}
         taken = {key: sourced_id for key, sourced_id in take.items() if key in undecided}
         done = Settled(
@@ -109,15 +109,6 @@ def take_suggested(*, connection: SourceConnection, ids: Collection[int], by: st
 
 def _numbers(done: Settled) -> dict[str, int]:
     return {item.name: getattr(done, item.name) for item in fields(done)}
-
-
-def _states(connection: SourceConnection, ids: Collection[int]) -> dict[int, str]:
-    """classroom → its state; what has none is not of this step."""
-    told: dict[int, str] = {}
-    for state in STATES:
-        rows = existing(connection, ExistingFilter(state=state)).filter(pk__in=ids).order_by()
-        told |= dict.fromkeys(rows.values_list("pk", flat=True), state)
-    return told
 
 
 def _check_classes(connection: SourceConnection, take: Mapping[int, str], schools: Mapping[int, int]) -> None:

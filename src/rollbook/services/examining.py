@@ -15,7 +15,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from rollbook.core.errors import NotFound, RollbookError
 from rollbook.engine import artifacts
-from rollbook.services import receipts, self_check, setting_effects
+from rollbook.services import offers, receipts, self_check, setting_effects
 from rollbook.store.models import District, Examination, SourceConnection
 
 __all__ = ["PATIENCE", "QUEUE", "TASK", "ExaminationKind", "ask", "carry_out", "examination", "keep", "newest"]
@@ -39,6 +39,8 @@ class ExaminationKind(StrEnum):
     """What should be looked at before a run (section 6)."""
     EFFECT = "effect"
     """What settings that are not saved would do to the newest reading (section 5)."""
+    OFFER = "offer"
+    """Which schools and classes the source offers (steps 3 and 4); ``question``: ``read`` it, or take what was read."""
 
 
 Found = tuple[Mapping[str, Any], str]
@@ -48,6 +50,7 @@ _WORK: Final[Mapping[ExaminationKind, Callable[[Examination], Found]]] = {
     ExaminationKind.CONNECTION: receipts.take,
     ExaminationKind.SELF_CHECK: self_check.take,
     ExaminationKind.EFFECT: setting_effects.take,
+    ExaminationKind.OFFER: offers.examine,
 }
 
 

@@ -7,10 +7,12 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 from django.db import connection as database
 from django.db import transaction
+from django.utils import timezone
 
 from rollbook.core.classroom_match import suggest
 from rollbook.core.planning import settings_digest
@@ -26,6 +28,7 @@ from rollbook.store.models import (
     Classroom,
     ClassroomSuggestion,
     Enrollment,
+    Examination,
     Offer,
     OfferedClass,
     OfferedSchool,
@@ -34,7 +37,7 @@ from rollbook.store.models import (
     SyncRun,
 )
 
-__all__ = ["current", "read_now", "take_again"]
+__all__ = ["current", "examine", "known", "read_now", "take_again"]
 
 _SCHOOL = {"sourced_id": pl.String(), "name": pl.String(), "identifier": pl.String()}
 _CLASS = {
@@ -68,6 +71,28 @@ def current(*, connection: SourceConnection, now: dt.datetime) -> Offer | None:
     if offer is None or offer.basis != basis:
         offer = _take(connection, policy, *snapshot, basis=basis, now=now)
     return offer
+
+
+def known(*, connection: SourceConnection, now: dt.datetime) -> tuple[Offer | None, bool]:
+    """The offer as it is kept, and whether it is as ``current`` would have it. Three queries, whatever moved."""
+    offer = Offer.objects.filter(connection=connection).first()
+    snapshot = _newest(connection, offer)
+    if snapshot is None:
+        return offer, offer is not None
+    basis = _basis(connection, policies.policy_of(connection), snapshot[0], now)
+    return offer, offer is not None and offer.basis == basis
+
+
+def examine(examination: Examination) -> tuple[dict[str, Any], str]:
+    """For a worker: the source is read, or what was read is taken again; how many schools and classes it offers."""
+    connection, now = examination.connection, timezone.now()
+    wants_reading = bool(examination.question.get("read"))
+    if wants_reading or take_again(connection=connection, now=now) is None:
+        read_now(connection=connection, now=now)
+    return {
+        "schools": OfferedSchool.objects.filter(connection=connection).count(),
+        "classes": OfferedClass.objects.filter(connection=connection).count(),
+    }, ""
 
 
 def take_again(*, connection: SourceConnection, now: dt.datetime) -> Offer | None:

@@ -20,6 +20,9 @@ from rollbook.web.gallery import views as gallery
 from rollbook.web.home import views as home
 from rollbook.web.interactions import views as interactions
 from rollbook.web.launch import views as launch
+from rollbook.web.match_classrooms import views as match_classrooms
+from rollbook.web.match_schools import views as match_schools
+from rollbook.web.offer import views as offer
 from rollbook.web.operators import views as operators
 from rollbook.web.person import views as person
 from rollbook.web.preview import views as preview
@@ -112,6 +115,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/sources/<int:number>/check/ask/", self_check.ask, name="check-ask"),
     path("d/<slug:slug>/sources/<int:number>/check/<slug:key>/", self_check.rows, name="check-rows"),
     path("d/<slug:slug>/sources/<int:number>/check/<slug:key>.csv", self_check.rows_csv, name="check-rows-csv"),
+    path("d/<slug:slug>/sources/<int:number>/schools/", match_schools.match_schools, name="match-schools"),
+    path("d/<slug:slug>/sources/<int:number>/schools/choose/", match_schools.choose, name="match-schools-choose"),
+    path("d/<slug:slug>/sources/<int:number>/schools/settle/", match_schools.settle, name="match-schools-settle"),
+    path("d/<slug:slug>/sources/<int:number>/schools.csv", match_schools.sheet, name="match-schools-csv"),
+    path("d/<slug:slug>/sources/<int:number>/classrooms/", match_classrooms.match_classrooms, name="match-classrooms"),
+    path(
+        "d/<slug:slug>/sources/<int:number>/classrooms/<int:classroom>/",
+        match_classrooms.pick,
+        name="match-classrooms-pick",
+    ),
+    path(
+        "d/<slug:slug>/sources/<int:number>/classrooms/settle/", match_classrooms.settle, name="match-classrooms-settle"
+    ),
+    path("d/<slug:slug>/sources/<int:number>/classrooms.csv", match_classrooms.sheet, name="match-classrooms-csv"),
+    path("d/<slug:slug>/sources/<int:number>/offer/read/", offer.read, name="offer-read"),
+    path("d/<slug:slug>/sources/<int:number>/offer/undo/", offer.undo, name="offer-undo"),
     path("d/<slug:slug>/sources/<int:number>/settings/", sync_settings.settings, name="settings"),
     path("d/<slug:slug>/sources/<int:number>/launch/", launch.launch, name="launch"),
     path("d/<slug:slug>/sources/<int:number>/run/", runs.run_now, name="run-now"),

@@ -10,10 +10,10 @@ __all__ = ["Examination"]
 
 
 class Examination(models.Model):
-    """``kind``: ``connection`` (Test connection, S-5), ``self_check`` (section 6) or ``effect`` (of settings that are not
-    saved; ``question`` holds them). ``job``: its place in the queue. Over when ``ended_at`` is set: ``result`` is what was
-    found, as numbers and words of the product; ``rows`` names the sealed artifact with the people behind them; ``problem``
-    says why nothing was found."""
+    """``kind``: ``connection`` (Test connection, S-5), ``offer`` (steps 3 and 4), ``self_check`` (section 6) or ``effect``
+    (of settings that are not saved; ``question`` holds them). ``job``: its place in the queue. Over when ``ended_at`` is
+    set: ``result`` is what was found, as numbers and words of the product; ``rows`` names the sealed artifact with the
+    people behind them; ``problem`` says why nothing was found."""
 
     district = models.ForeignKey("store.District", on_delete=models.CASCADE, related_name="examinations")
     connection = models.ForeignKey("store.SourceConnection", on_delete=models.CASCADE, related_name="examinations")

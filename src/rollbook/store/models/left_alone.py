@@ -26,6 +26,14 @@ class LeftAlone(models.Model):
 
     class Meta:
         db_table = "left_alone"
+        indexes: ClassVar = [
+            # whether somebody decided about a classroom
+            models.Index(
+                fields=["object_id", "connection"],
+                name="left_alone_object",
+                condition=models.Q(object_id__isnull=False),
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["connection", "kind", "sourced_id", "object_id"], name="left_alone_key", nulls_distinct=False

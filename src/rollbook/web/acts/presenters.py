@@ -13,6 +13,7 @@ from rollbook.reports.acts import ActLine
 from rollbook.services.undoing import UndoPlan
 from rollbook.web.components.paging import Pager, pager
 from rollbook.web.components.tags import number
+from rollbook.web.offer.presenters import CLASSROOMS, SCHOOLS, said
 
 __all__ = ["ActPage", "ActTold", "ActsPage", "act_page", "acts_page", "kind_word", "sentence"]
 
@@ -78,6 +79,8 @@ def sentence(line: ActLine) -> str:
     }
     if line.kind in words:
         return words[line.kind] % {"n": number(count)}
+    if line.kind in (SCHOOLS, CLASSROOMS):
+        return said(line.kind, line.counts)
     if line.undoes is not None:
         return ngettext(
             "Act %(act)s undone: %(n)s row is as it was", "Act %(act)s undone: %(n)s rows are as they were", count

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,22 +14,14 @@ from rollbook.reports.examinations import Examined
 from rollbook.reports.set_up import SetUpFacts, SourceFacts
 from rollbook.web.components.tags import moment
 from rollbook.web.districts.presenters import KINDS
+from rollbook.web.set_up.matching import classrooms_step, schools_step
+from rollbook.web.set_up.parts import ATTENTION, DONE, NOBODY, TO_DO, Action, Made, count_of, name_of
 from rollbook.web.set_up.vendors import instructions
 
 __all__ = ["Action", "SetUpPage", "Step", "done_of", "set_up_page", "steps"]
 
 _SIGN_ON = 1
 """The place of the step that cannot be taken yet: the page does not invite to it."""
-TO_DO, ATTENTION, DONE = "todo", "attention", "done"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """What to do next: a page to open, or a command to type where the browser cannot do it yet."""
-
-    words: str
-    address: str = ""
-    command: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +67,8 @@ def steps(slug: str, facts: SetUpFacts) -> tuple[Step, ...]:
     made = [
         _rostering(slug, facts),
         _sign_on(),
-        _schools(slug, facts),
-        _classrooms(facts),
+        schools_step(slug, facts),
+        classrooms_step(slug, facts),
         _settings(slug, facts),
         _self_check(slug, facts),
         _launch(slug, facts),
@@ -104,19 +95,15 @@ def steps(slug: str, facts: SetUpFacts) -> tuple[Step, ...]:
     )
 
 
-_Made = tuple[str, str, list[str], tuple[str, tuple[str, ...]], list[Action]]
-_NOBODY: tuple[str, tuple[str, ...]] = ("", ())
-
-
-def _rostering(slug: str, facts: SetUpFacts) -> _Made:
+def _rostering(slug: str, facts: SetUpFacts) -> Made:
     title = _("Rostering app")
     add = Action(words=_("Add a source"), address=reverse("source-choose", args=[slug]))
     if not facts.sources:
-        return title, TO_DO, [_("No source yet."), _("Say where the roster comes from.")], _NOBODY, [add]
+        return title, TO_DO, [_("No source yet."), _("Say where the roster comes from.")], NOBODY, [add]
     evidence, actions = [], []
     for source in facts.sources:
         evidence += _connected(source, facts)
-        words = _("Connection of %(source)s: test it, change it") % {"source": _name(source)}
+        words = _("Connection of %(source)s: test it, change it") % {"source": name_of(source)}
         actions.append(Action(words=words, address=reverse("source", args=[slug, source.connection])))
     main = facts.sources[0]
     tested = [facts.tests.get(source.connection) for source in facts.sources]
@@ -136,10 +123,10 @@ def _connected(source: SourceFacts, facts: SetUpFacts) -> list[str]:
     told = []
     test = facts.tests.get(source.connection)
     if source.read_at:
-        rows = ", ".join(f"{name} {_n(count)}" for name, count in source.rows.items())
-        told.append(f"{_name(source)}: {rows}.")
+        rows = ", ".join(f"{name} {count_of(count)}" for name, count in source.rows.items())
+        told.append(f"{name_of(source)}: {rows}.")
     elif test is None or not test.result.get("works"):
-        told.append(_("%(source)s was never read.") % {"source": _name(source)})
+        told.append(_("%(source)s was never read.") % {"source": name_of(source)})
     if test is not None:
         told.append(_tested(source, test))
     if source.state == RunState.FAILED:
@@ -148,7 +135,7 @@ def _connected(source: SourceFacts, facts: SetUpFacts) -> list[str]:
 
 
 def _tested(source: SourceFacts, test: Examined) -> str:
-    named = {"source": _name(source)}
+    named = {"source": name_of(source)}
     if test.ended_at is None:
         return _("%(source)s is being tested.") % named
     told = {**named, "moment": moment(test.ended_at)}
@@ -158,12 +145,12 @@ def _tested(source: SourceFacts, test: Examined) -> str:
             "problem": test.problem or test.result.get("problem", ""),
         }
     roles = sorted(test.result.get("roles", {}).items(), key=lambda pair: -pair[1])
-    rows = ", ".join(f"{name} {_n(count)}" for name, count in roles)
+    rows = ", ".join(f"{name} {count_of(count)}" for name, count in roles)
     words = _(
         "The test of %(moment)s works. People by role: %(rows)s. Missing: %(missing)s. More than needed: %(more)s."
     )
     missing, more = len(test.result.get("missing", ())), len(test.result.get("over_shared", ()))
-    return words % {**told, "rows": rows or "0", "missing": _n(missing), "more": _n(more)}
+    return words % {**told, "rows": rows or "0", "missing": count_of(missing), "more": count_of(more)}
 
 
 def _stands(source: SourceFacts, test: Examined | None) -> bool:
@@ -177,84 +164,47 @@ def _is_bad(test: Examined) -> bool:
     return test.ended_at is not None and not test.result.get("works")
 
 
-def _sign_on() -> _Made:
+def _sign_on() -> Made:
     evidence = [
         _("Signing in through ClassLink or Clever is not built yet."),
         _("Until then people sign in with an account of this installation."),
     ]
     command = "rollbook user add EMAIL --district SLUG"
-    return _("SSO app"), TO_DO, evidence, _NOBODY, [Action(words=_("Add an account"), command=command)]
+    return _("SSO app"), TO_DO, evidence, NOBODY, [Action(words=_("Add an account"), command=command)]
 
 
-def _schools(slug: str, facts: SetUpFacts) -> _Made:
-    matched = sum(source.matched for source in facts.sources)
-    evidence = [
-        ngettext("%(n)s school of the source is matched.", "%(n)s schools of the source are matched.", matched)
-        % {"n": _n(matched)}
-    ]
-    if facts.unfed:
-        words = ngettext(
-            "%(n)s school here is fed by no source.", "%(n)s schools here are fed by no source.", facts.unfed
-        )
-        evidence.append(words % {"n": _n(facts.unfed)})
-    actions = [
-        Action(
-            words=_("See the schools of the source beside ours, with suggestions"), command=f"rollbook schools {slug}"
-        ),
-        Action(words=_("Make those that are missing"), command=f"rollbook schools {slug} --create-missing"),
-    ]
-    if facts.schools:
-        actions.append(Action(words=_("Look at the schools"), address=reverse("schools", args=[slug])))
-    return _("Match schools"), DONE if matched else TO_DO, evidence, _NOBODY, actions
-
-
-def _classrooms(facts: SetUpFacts) -> _Made:
-    title = _("Existing classrooms")
-    if not facts.sources or not facts.schools:
-        return title, TO_DO, [_("Match the schools first.")], _NOBODY, []
-    if not facts.loose_classrooms:
-        return title, DONE, [_("There is no classroom that no source knows.")], _NOBODY, []
-    words = ngettext(
-        "%(n)s classroom is known to no source. The sync leaves it as it is.",
-        "%(n)s classrooms are known to no source. The sync leaves them as they are.",
-        facts.loose_classrooms,
-    )
-    built = _("Taking them over or archiving them in one go is not built yet.")
-    return title, ATTENTION, [words % {"n": _n(facts.loose_classrooms)}, built], _NOBODY, []
-
-
-def _settings(slug: str, facts: SetUpFacts) -> _Made:
+def _settings(slug: str, facts: SetUpFacts) -> Made:
     title = _("Sync settings")
     if not facts.sources:
-        return title, TO_DO, [_("Add a source first: settings belong to a source.")], _NOBODY, []
+        return title, TO_DO, [_("Add a source first: settings belong to a source.")], NOBODY, []
     evidence = [
         _("%(source)s differs from the defaults in: %(names)s.")
-        % {"source": _name(source), "names": ", ".join(source.changed)}
+        % {"source": name_of(source), "names": ", ".join(source.changed)}
         if source.changed
-        else _("%(source)s has the default settings.") % {"source": _name(source)}
+        else _("%(source)s has the default settings.") % {"source": name_of(source)}
         for source in facts.sources
     ]
     actions = [
         Action(
-            words=_("Settings of %(source)s") % {"source": _name(source)},
+            words=_("Settings of %(source)s") % {"source": name_of(source)},
             address=reverse("settings", args=[slug, source.connection]),
         )
         for source in facts.sources
     ]
     looked = any(source.changed or source.applied for source in facts.sources)
-    return title, DONE if looked else TO_DO, evidence, _NOBODY, actions
+    return title, DONE if looked else TO_DO, evidence, NOBODY, actions
 
 
-def _self_check(slug: str, facts: SetUpFacts) -> _Made:
+def _self_check(slug: str, facts: SetUpFacts) -> Made:
     title = _("Self-check")
     if not facts.sources:
-        return title, TO_DO, [_("Add a source first.")], _NOBODY, []
+        return title, TO_DO, [_("Add a source first.")], NOBODY, []
     evidence, actions, states = [], [], []
     for source in facts.sources:
         state, sentence = _checked(source, facts.checks.get(source.connection))
         states.append(state)
         evidence.append(sentence)
-        words = _("Self-check of %(source)s") % {"source": _name(source)}
+        words = _("Self-check of %(source)s") % {"source": name_of(source)}
         actions.append(Action(words=words, address=reverse("check", args=[slug, source.connection])))
         if source.to_mend and source.run:
             told = ngettext(
@@ -262,16 +212,16 @@ def _self_check(slug: str, facts: SetUpFacts) -> _Made:
                 "%(source)s: %(n)s rows have a finding that somebody should look at.",
                 source.to_mend,
             )
-            evidence.append(told % {"source": _name(source), "n": _n(source.to_mend)})
+            evidence.append(told % {"source": name_of(source), "n": count_of(source.to_mend)})
             address = f"{reverse('run', args=[slug, source.run])}#findings"
-            actions.append(Action(words=_("Findings of %(source)s") % {"source": _name(source)}, address=address))
+            actions.append(Action(words=_("Findings of %(source)s") % {"source": name_of(source)}, address=address))
     state = ATTENTION if ATTENTION in states else TO_DO if TO_DO in states else DONE
-    return title, state, evidence, _NOBODY, actions
+    return title, state, evidence, NOBODY, actions
 
 
 def _checked(source: SourceFacts, check: Examined | None) -> tuple[str, str]:
     """The state of a source's self-check, and a sentence about it."""
-    named = {"source": _name(source)}
+    named = {"source": name_of(source)}
     if check is None:
         return TO_DO, _("%(source)s was never checked. A check changes nothing.") % named
     if check.ended_at is None:
@@ -283,19 +233,19 @@ def _checked(source: SourceFacts, check: Examined | None) -> tuple[str, str]:
             "problem": check.problem,
         }
     levels = [found["level"] for found in check.result.get("checks", [])]
-    numbers = {name: _n(levels.count(name)) for name in ("fail", "warn", "pass")}
+    numbers = {name: count_of(levels.count(name)) for name in ("fail", "warn", "pass")}
     words = _("%(source)s, checked on %(moment)s: %(fail)s to mend, %(warn)s worth a look, %(pass)s in order.")
     return ATTENTION if "fail" in levels else DONE, words % {**told, **numbers}
 
 
-def _launch(slug: str, facts: SetUpFacts) -> _Made:
+def _launch(slug: str, facts: SetUpFacts) -> Made:
     title = _("Enable and launch")
     if not facts.sources:
-        return title, TO_DO, [_("Add a source first.")], _NOBODY, []
+        return title, TO_DO, [_("Add a source first.")], NOBODY, []
     evidence, actions = [], []
     for source in facts.sources:
         told = _("%(source)s runs every day.") if source.is_daily else _("%(source)s does not run by itself yet.")
-        evidence.append(told % {"source": _name(source)})
+        evidence.append(told % {"source": name_of(source)})
         if source.planned:
             words = _("Look at the plan of %(source)s, every change before it happens, and launch")
         elif not source.applied:
@@ -305,19 +255,19 @@ def _launch(slug: str, facts: SetUpFacts) -> _Made:
         else:
             words = _("The launch of %(source)s")
         address = reverse("launch", args=[slug, source.connection])
-        actions.append(Action(words=words % {"source": _name(source)}, address=address))
+        actions.append(Action(words=words % {"source": name_of(source)}, address=address))
     launched = all(source.applied and source.is_daily for source in facts.sources)
     begun = any(source.applied for source in facts.sources)
-    return title, DONE if launched else ATTENTION if begun else TO_DO, evidence, _NOBODY, actions
+    return title, DONE if launched else ATTENTION if begun else TO_DO, evidence, NOBODY, actions
 
 
-def _results(slug: str, facts: SetUpFacts) -> _Made:
+def _results(slug: str, facts: SetUpFacts) -> Made:
     applied = [source for source in facts.sources if source.applied]
     evidence = [
         ngettext(
             "%(n)s active student is in the directory.", "%(n)s active students are in the directory.", facts.students
         )
-        % {"n": _n(facts.students)}
+        % {"n": count_of(facts.students)}
     ]
     actions = [
         Action(
@@ -327,21 +277,21 @@ def _results(slug: str, facts: SetUpFacts) -> _Made:
         for source in applied
     ]
     actions.append(Action(words=_("Look at the directory"), address=reverse("students", args=[slug])))
-    return _("Check the results"), DONE if applied else TO_DO, evidence, _NOBODY, actions
+    return _("Check the results"), DONE if applied else TO_DO, evidence, NOBODY, actions
 
 
-def _clean_up(slug: str, facts: SetUpFacts) -> _Made:
+def _clean_up(slug: str, facts: SetUpFacts) -> Made:
     title = _("Clean up")
     if not any(source.applied for source in facts.sources):
         return (
             title,
             TO_DO,
             [_("After the first run: students that are not part of the sync are shown here.")],
-            _NOBODY,
+            NOBODY,
             [],
         )
     if not facts.loose_students:
-        return title, DONE, [_("Every active student is known to a source.")], _NOBODY, []
+        return title, DONE, [_("Every active student is known to a source.")], NOBODY, []
     words = ngettext(
         "%(n)s active student is known to no source.",
         "%(n)s active students are known to no source.",
@@ -351,12 +301,4 @@ def _clean_up(slug: str, facts: SetUpFacts) -> _Made:
         "The right directory to archive them in is proposed, with their exact number; every school can be looked at."
     )
     action = Action(words=_("Clean up"), address=reverse("clean-up", args=[slug]))
-    return title, ATTENTION, [words % {"n": _n(facts.loose_students)}, where], _NOBODY, [action]
-
-
-def _name(source: SourceFacts) -> str:
-    return f"{KINDS.get(source.kind, source.kind)} ({source.name})"
-
-
-def _n(value: int) -> str:
-    return number_format(value, force_grouping=True)
+    return title, ATTENTION, [words % {"n": count_of(facts.loose_students)}, where], NOBODY, [action]

@@ -1,0 +1,3 @@
+"""Step 4: the classrooms that were there before the sync."""
+
+from __future__ import annotations
