@@ -172,7 +172,7 @@ def _told(request: HttpRequest, done: service.Settled) -> None:
     if not any(number for what, number in counts.items() if what != "skipped"):
         messages.warning(request, _("Nothing was changed: pick classrooms for which there is something to do."))
     else:
-        messages.success(request, f"{said(CLASSROOMS, counts)} {_('Plans made before are out of date.')}")
+        messages.success(request, " ".join((said(CLASSROOMS, counts), _("Plans made before are out of date."))))
 
 
 def _back(request: HttpRequest, seat: Seat, number: int) -> HttpResponseRedirect:

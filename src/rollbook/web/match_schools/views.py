@@ -50,7 +50,7 @@ def settle(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
             connection=source, matching=matching, choices=choices, by=account_of(request).get_username()
         )
     except NotFound as error:
-        messages.error(request, f"{error.message} {_('Look at the list again: it has changed.')}")
+        messages.error(request, " ".join((error.message, _("Look at the list again: it has changed."))))
     else:
         _told(request, done)
         if not done.is_nothing:  # which classes are offered depends on the matched schools
@@ -170,7 +170,7 @@ def _told(request: HttpRequest, done: service.Settled) -> None:
     if done.is_nothing:
         messages.warning(request, _("Nothing was changed: pick schools for which there is something to do."))
     else:
-        messages.success(request, f"{said(SCHOOLS, counts)} {_('Plans made before are out of date.')}")
+        messages.success(request, " ".join((said(SCHOOLS, counts), _("Plans made before are out of date."))))
 
 
 def _refused(error: RollbookError) -> str:
