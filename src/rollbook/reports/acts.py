@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db import connection as database
 
-from rollbook.store.models import Act, Classroom, District, School, StudentSchool
+from rollbook.store.models import Act, District, School
 
 __all__ = ["NOWHERE", "ActLine", "acts", "by_school", "tell_act"]
 
@@ -48,14 +49,20 @@ def tell_act(act: Act) -> ActLine:
 def by_school(district: District, kind: str, ids: tuple[int, ...]) -> list[tuple[int, str, int]]:
     """School, name and how many of the objects ``ids`` of ``kind`` are there now, the most first; who is at two schools
     counts at both, who is at none under ``NOWHERE``. Two queries."""
-    if kind == "classroom":
-        rows = Classroom.objects.filter(district=district, pk__in=ids).values("school_id")
-        counted = dict(rows.annotate(number=Count("pk")).values_list("school_id", "number"))
-        placed = sum(counted.values())
-    else:
-        places = StudentSchool.objects.filter(district=district, student__in=ids, status="active")
-        counted = dict(places.values("school_id").annotate(number=Count("pk")).values_list("school_id", "number"))
-        placed = places.values("student_id").distinct().count()
+    with database.cursor() as cursor:
+        if kind == "classroom":
+            cursor.execute(
+                "SELECT school_id, id FROM classroom WHERE district_id = %s AND id = ANY(%s)", [district.pk, list(ids)]
+            )
+        else:
+            cursor.execute(
+                """SELECT school_id, student_id FROM student_school
+                WHERE district_id = %s AND status = 'active' AND student_id = ANY(%s)""",
+                [district.pk, list(ids)],
+            )
+        places = cursor.fetchall()
+    counted = Counter(school for school, _object in places)
+    placed = len({key for _school, key in places})
     names = dict(School.objects.filter(pk__in=counted).values_list("pk", "name"))
     found = [(key, names.get(key) or "", number) for key, number in counted.items()]
     if len(ids) > placed:
