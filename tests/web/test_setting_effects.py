@@ -89,6 +89,8 @@ def test_relationships_are_ticked_with_what_the_source_holds(alice: Client, mapl
     address = f"/d/maple/sources/{source.pk}/settings/"
     page = text(alice.get(address))
     assert re.search(rf'value="{role}"[^>]*><label[^>]*>{role} <span class="quiet small">[\d,]+ received', page)
+    both = alice.post(address, {"guardian_relationships": ["", "guardian", "parent"], "see": "1"}, follow=True)
+    assert "Nothing was changed." in text(both)  # the default, in the order of the boxes
     alice.post(address, {"guardian_relationships": ["", "relative", "parent"]})
     source.refresh_from_db()
     assert set(source.settings["guardian_relationships"].split(",")) == {"parent", "relative"}

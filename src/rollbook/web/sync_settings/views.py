@@ -148,7 +148,9 @@ def _effect(request: HttpRequest, seat: Seat, connection: int) -> Examined | Non
 
 def _typed(request: HttpRequest, line: SettingLine) -> str:
     if line.words:
-        return ",".join(word for word in request.POST.getlist(line.name) if word)
+        ticked = [word for word in request.POST.getlist(line.name) if word]
+        # the boxes have an order of their own, which means nothing
+        return line.value if sorted(ticked) == sorted(filter(None, line.value.split(","))) else ",".join(ticked)
     return request.POST[line.name].strip()
 
 
