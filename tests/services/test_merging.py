@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +284,26 @@ def test_a_later_merge_is_undone_first(town: Town) -> None:
     merging.unmerge(act=second, by="bob", now=NOW)
     merging.unmerge(act=first, by="bob", now=NOW)
     assert set(Student.objects.filter(pk__in=[one, two, third]).values_list("pk", flat=True)) == {one, two, third}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_merges_undone_in_reverse_leave_every_byte_as_it_was(town: Town, seed: int) -> None:
+    dice = random.Random(seed)
+    for student in dice.sample(sorted(Student.objects.values_list("pk", flat=True)), 10):
+        family_records(town, student)
+    states, acts = [everything(town.district)], []
+    for _step in range(5):
+        kind, model = dice.choice([("student", Student), ("person", Person)])
+        known = sorted(model.objects.values_list("pk", flat=True))
+        records = dice.sample(known, dice.randint(2, 4))
+        how: dict[str, Any] = {"district": town.district, "kind": kind, "records": records, "by": "bob", "now": NOW}
+        acts.append(merging.merge(**how, survivor=dice.choice(records)))
+        assert orphans(town.district.pk).is_empty()
+        states.append(everything(town.district))
+    for act in reversed(acts):
+        assert everything(town.district) == states.pop()
+        merging.unmerge(act=act, by="bob", now=NOW)
+    assert everything(town.district) == states.pop()
 
 
 def test_nobody_of_another_district_is_merged(town: Town) -> None:

@@ -82,6 +82,7 @@ def _frame(request: HttpRequest, *, title: str, seat: Seat | None, here: str, te
         ("runs", _("Runs"), Act.LOOK),
         ("access", _("Permissions"), Act.GRANT),
         ("audit", _("Audit"), Act.AUDIT),
+        ("duplicates", _("People to merge"), Act.LOOK),
     )
     return Frame(
         title=title,

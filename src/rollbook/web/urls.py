@@ -16,6 +16,7 @@ from rollbook.web.clean_up import views as clean_up
 from rollbook.web.connections import views as connections
 from rollbook.web.directory import views as directory
 from rollbook.web.districts import views as districts
+from rollbook.web.duplicates import views as duplicates
 from rollbook.web.gallery import views as gallery
 from rollbook.web.home import views as home
 from rollbook.web.interactions import views as interactions
@@ -99,6 +100,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/announcements/<int:number>/", announcements.announcement, name="announcement"),
     path("d/<slug:slug>/announcements/<int:number>/people.csv", announcements.people_csv, name="announcement-csv"),
     path("d/<slug:slug>/announcements/<int:number>/again/", announcements.again, name="announcement-again"),
+    path("d/<slug:slug>/duplicates/", duplicates.pairs, name="duplicates"),
+    path("d/<slug:slug>/duplicates/look/", duplicates.look, name="duplicates-look"),
+    path("d/<slug:slug>/duplicates/certain/", duplicates.certain, name="duplicates-certain"),
+    path("d/<slug:slug>/duplicates/<int:left>-<int:right>/", duplicates.pair, name="duplicate"),
+    path(
+        "d/<slug:slug>/duplicates/<int:left>-<int:right>/different/", duplicates.different, name="duplicate-different"
+    ),
     path("d/<slug:slug>/runs/", runs.runs, name="runs"),
     path("d/<slug:slug>/runs/trends/", trends.trends, name="trends"),
     path("d/<slug:slug>/runs/trends.csv", trends.trends_csv, name="trends-csv"),

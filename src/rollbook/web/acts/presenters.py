@@ -64,18 +64,22 @@ def kind_word(kind: str) -> str:
         "restore_classrooms": _("Restore classrooms"),
         "match_schools": _("Match schools"),
         "settle_classrooms": _("Settle existing classrooms"),
+        "merge_students": _("Merge students"),
+        "merge_persons": _("Merge persons"),
         "undo": _("Undo"),
     }.get(kind, kind.replace("_", " ").capitalize())
 
 
 def sentence(line: ActLine) -> str:
     """What was done, with its number."""
-    count = line.counts.get("changed", line.counts.get("rows", 0))
+    count = line.counts.get("changed", line.counts.get("merged", line.counts.get("rows", 0)))
     words = {
         "archive_students": ngettext("%(n)s student archived", "%(n)s students archived", count),
         "restore_students": ngettext("%(n)s student restored", "%(n)s students restored", count),
         "archive_classrooms": ngettext("%(n)s classroom archived", "%(n)s classrooms archived", count),
         "restore_classrooms": ngettext("%(n)s classroom restored", "%(n)s classrooms restored", count),
+        "merge_students": ngettext("%(n)s student merged", "%(n)s students merged", count),
+        "merge_persons": ngettext("%(n)s person merged", "%(n)s persons merged", count),
     }
     if line.kind in words:
         return words[line.kind] % {"n": number(count)}

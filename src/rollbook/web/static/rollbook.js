@@ -1,7 +1,7 @@
 // Keys, for those who like them; every page works without this file.
 "use strict";
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
   if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
   if (event.key === "/") {
     const field = document.querySelector("[data-key='/']");
@@ -14,6 +14,8 @@ document.addEventListener("keydown", (event) => {
     if (box) { event.preventDefault(); box.click(); }
     return;
   }
+  const pressed = document.querySelector(`[data-press="${CSS.escape(event.key)}"]`);
+  if (pressed) { event.preventDefault(); pressed.click(); return; }
   if (event.key !== "j" && event.key !== "k") return;
   const rows = [...document.querySelectorAll("[data-rows] a[data-row]")];
   if (!rows.length) return;
