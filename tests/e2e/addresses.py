@@ -21,6 +21,8 @@ NOT_PAGES = {
     "check-ask": "takes a form only",
     "check-rows-csv": "a file",
     "cancel": "takes a form only",
+    "duplicates-look": "takes a form only",
+    "duplicate-different": "takes a form only",
     "decide": "takes a form only",
     "apply": "takes a form only",
     "backpack-file": "a file",

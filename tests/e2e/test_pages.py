@@ -28,6 +28,9 @@ def elm(installation: Installation) -> str:
     folder = installation.home / "elm"
     folder.mkdir()
     generate(folder, students=60, seed=3, day=1)
+    one = next(line for line in (folder / "users.csv").open("rb") if line.startswith(b"0000001,"))
+    with (folder / "users.csv").open("ab") as users_file:  # a child who is there twice
+        users_file.write(one.replace(b"0000001", b"9000001", 1))
     installation.run(
         ("district", "add", "elm", "--name", "Elm Park"),
         ("district", "add", "fir", "--name", "Fir Hill"),
@@ -36,6 +39,7 @@ def elm(installation: Installation) -> str:
         ("schools", "elm", "--create-missing"),
         ("sync", "elm", "--on", DAYS[0]),
         ("check", "elm"),
+        ("duplicates", "elm"),
     )
     generate(folder, students=60, seed=3, day=2)
     users = (folder / "users.csv").read_bytes().splitlines(keepends=True)
