@@ -46,7 +46,9 @@ def test_a_pair_is_shown_merged_and_parted_again(alice: Client, pair: tuple[int,
     assert f"/d/maple/duplicates/{child}-{again}/" in shown
     page = f"/d/maple/duplicates/{child}-{again}/"
     side = alice.get(page).content.decode()
-    assert "the source decides" not in side or "stays" in side
+    assert "Which one stays" in side
+    assert f"#{child}" in side
+    assert f"#{again}" in side
     answer = alice.post(page, {"kind": "student", "survivor": str(child)})
     act = Act.objects.latest("pk")
     assert (answer.status_code, answer["Location"]) == (302, f"/d/maple/acts/{act.pk}/")

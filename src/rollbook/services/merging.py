@@ -237,7 +237,15 @@ def _read(district: District, kind: str, records: Collection[int]) -> tuple[dict
             values,
         )
         linked = cursor.fetchall()
+        cursor.execute(
+            """SELECT object_id, count(*) FROM source_link WHERE district_id = %(district)s AND kind = %(kind)s
+            AND object_id = ANY(%(ids)s) GROUP BY 1""",
+            values,
+        )
         hangs: dict[int, dict[str, int]] = {record: {} for record in rows}
+        for record, number in cursor.fetchall():
+            if record in hangs:
+                hangs[record]["source_link"] = int(number)
         for hanger in engine.hangers(kind):
             cursor.execute(
                 f"""SELECT t."{hanger.column}", count(*) FROM "{hanger.table}" t WHERE t.district_id = %(district)s

@@ -80,9 +80,9 @@ def _frame(request: HttpRequest, *, title: str, seat: Seat | None, here: str, te
         ("set-up", _("Set-up"), Act.LOOK),
         ("students", _("Directory"), Act.PEOPLE),
         ("runs", _("Runs"), Act.LOOK),
+        ("duplicates", _("People to merge"), Act.LOOK),
         ("access", _("Permissions"), Act.GRANT),
         ("audit", _("Audit"), Act.AUDIT),
-        ("duplicates", _("People to merge"), Act.LOOK),
     )
     return Frame(
         title=title,

@@ -54,12 +54,18 @@ class DuplicatesPage:
     certain: int
     is_large: bool
 
+    @property
+    def command(self) -> str:
+        """What does the same at the command line."""
+        return f"rollbook duplicates {self.slug} --kind {self.kind}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One side's value of a field. ``is_chosen``: it stays."""
 
     record: int
+    name: str
     value: str
     is_chosen: bool
 
@@ -196,7 +202,7 @@ def pair_page(slug: str, plan: MergePlan, pair: Pair | None, *, query: str, refu
         heads=tuple(
             SideHead(
                 record=side.record,
-                name=name_of(side),
+                name=_numbered(side),
                 sources=", ".join(side.sources),
                 is_survivor=side.record == plan.survivor,
             )
@@ -209,6 +215,7 @@ def pair_page(slug: str, plan: MergePlan, pair: Pair | None, *, query: str, refu
                 cells=tuple(
                     Cell(
                         record=side.record,
+                        name=_numbered(side),
                         value=_said(field.name, side.values[field.name]),
                         is_chosen=field.record == side.record or (field.is_equal and side.record == plan.survivor),
                     )
@@ -232,6 +239,11 @@ def pair_page(slug: str, plan: MergePlan, pair: Pair | None, *, query: str, refu
         query=query,
         refusal=refusal,
     )
+
+
+def _numbered(side: Side) -> str:
+    """Name and number: two of a pair often have one name."""
+    return f"{name_of(side)} #{side.record}"
 
 
 def _said(name: str, value: str | None) -> str:
