@@ -103,7 +103,7 @@ def _night(world: World, ground: Ground, received: Snapshot, policy: Policy) -> 
     world.apply(whole, whole.holds["hold"].to_list())
     second = world.plan(roster, policy)
     if found is not None:
-        again = found.again(world.state(), world.values, policy, TODAY)
+        again, _ = found.again(world.state(), world.values, policy, TODAY)
         same(again, second)
         return received, again
     return received, second

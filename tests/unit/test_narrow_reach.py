@@ -149,3 +149,15 @@ def test_an_enrollment_reaches_nobody_else(town: Town) -> None:
     assert found.roster.frames["users"]["sourced_id"].to_list() == ["001"]
     assert found.plan.records["kind"].cast(str).to_list() == ["enrollment"]
     town.tonight()
+
+
+def test_a_teacher_who_leaves_a_class_reaches_the_others_of_it(town: Town) -> None:
+    for sid in ("T1", "T2"):
+        town.person(sid, "teacher", f"Kim {sid}")
+        lesson = {"class_sourced_id": "K1", "user_sourced_id": sid, "role": "teacher", "is_primary": True}
+        town._add("enrollments", sourced_id=f"E{sid}", **lesson)
+    town.settle()
+    told = town.known.plan.findings.filter(stream="enrollments.csv")
+    assert told["sourced_id"].to_list() == ["ET2"]
+    town.source.frames["enrollments"] = [row for row in town.source.frames["enrollments"] if row["sourced_id"] != "ET1"]
+    assert town.tonight().findings.filter(stream="enrollments.csv").is_empty()

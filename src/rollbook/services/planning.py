@@ -211,10 +211,10 @@ def again_narrow(run: SyncRun, planned: Narrowed, day: dt.date, done: Plan, befo
     if state.revision != before.revision + 1:
         return None
     with shared_values(connection) as values:
-        plan = planned.narrow.again(state, values, policy, day)
+        plan, looked = planned.narrow.again(state, values, policy, day)
     if not plan.is_empty:
         return None
-    steady.keep(run, plan, day, lambda: _until(planned, None, state, policy, day), whole_on=planned.known.whole_on)
+    steady.keep(run, plan, day, lambda: _until(planned, None, looked, policy, day), whole_on=planned.known.whole_on)
     return plan
 
 
@@ -276,7 +276,7 @@ def _until(
     if narrowed is None:
         assert roster is not None
         return steady_until(roster, state, policy, day)
-    looked = steady_until(narrowed.narrow.roster, narrowed.narrow.cut.state(state), policy, day)
+    looked = steady_until(narrowed.narrow.roster, state, policy, day)
     return min((date for date in (looked, narrowed.known.until) if date is not None), default=None)
 
 

@@ -46,11 +46,12 @@ class Narrow:
     _part: Plan
     _elsewhere: Elsewhere
 
-    def again(self, state: State, values: LoadValues, policy: Policy, today: dt.date) -> Plan:
+    def again(self, state: State, values: LoadValues, policy: Policy, today: dt.date) -> tuple[Plan, State]:
         """The plan of the same reading against the directory after ``plan`` was applied: again only those who were looked
-        at are, for nobody else was touched. ``state``: the whole directory."""
-        plan = make_plan(self.roster, self.cut.state(state), values, policy, today, elsewhere=self._elsewhere)
-        return _together(self._rest, plan)
+        at are, for nobody else was touched. ``state``: the whole directory; also returned is what was looked at of it."""
+        part = self.cut.state(state)
+        plan = make_plan(self.roster, part, values, policy, today, elsewhere=self._elsewhere)
+        return _together(self._rest, plan), part
 
 
 def narrow(
@@ -180,11 +181,18 @@ def _told(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _less(rows: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame | None:
     """``rows`` without ``taken``, one for one; None when one of these is not there."""
-    columns = rows.columns
-    number = pl.int_range(pl.len()).over(columns).alias("_n")
-    numbered, gone = rows.with_columns(number), taken.select(columns).with_columns(number)
-    left = numbered.join(gone, on=[*columns, "_n"], how="anti", nulls_equal=True, maintain_order="left")
-    return left.drop("_n") if left.height == rows.height - taken.height else None
+    both = (part.select(rows.columns) for part in (rows, taken))
+    numbered, gone = (part.with_columns(_row=part.hash_rows(seed=3)).with_columns(_ALIKE) for part in both)
+    few = numbered.join(gone, on="_row", how="semi", maintain_order="left")
+    left = few.join(gone, on=[*rows.columns, "_alike"], how="anti", nulls_equal=True, maintain_order="left")
+    if left.height != few.height - taken.height:
+        return None
+    others = numbered.join(gone, on="_row", how="anti", maintain_order="left")
+    return pl.concat([others, left]).drop("_row", "_alike")
+
+
+_ALIKE = pl.int_range(pl.len()).over("_row").alias("_alike")
+"""Tells rows of the same values apart."""
 
 
 def _sum(counts: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
