@@ -98,6 +98,7 @@ def test_one_name_is_planned_alone(district: tuple[World, Ground], monkeypatch: 
         pytest.param(_changed("enrollments", beginDate=_first("beginDate", "9/1/2026")), id="a date in its own way"),
         pytest.param(_changed("enrollments", status=_first("status", "")), id="a status unlike the others"),
         pytest.param(_changed("users", sourcedId=_first("sourcedId", " 001")), id="an id with blanks"),
+        pytest.param(_changed("enrollments", userSourcedId=_first("userSourcedId", "")), id="an enrollment of nobody"),
         pytest.param(_changed("users", grades=_FIRST_STUDENT), id="a blank where there are few"),
         pytest.param(lambda received: replace(received, version="9"), id="a version"),
         pytest.param(

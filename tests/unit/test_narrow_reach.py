@@ -161,3 +161,16 @@ def test_a_teacher_who_leaves_a_class_reaches_the_others_of_it(town: Town) -> No
     assert told["sourced_id"].to_list() == ["ET2"]
     town.source.frames["enrollments"] = [row for row in town.source.frames["enrollments"] if row["sourced_id"] != "ET1"]
     assert town.tonight().findings.filter(stream="enrollments.csv").is_empty()
+
+
+def test_all_classes_of_somebody_whom_classes_place_are_looked_at(town: Town) -> None:
+    town._add("classes", sourced_id="K2", title="Art", school_sourced_id="S1", term_sourced_ids=["Y"])
+    town._add("orgs", sourced_id="D", name="District", type="district")
+    town._add("enrollments", sourced_id="E2", class_sourced_id="K2", user_sourced_id="003", role="student")
+    role = next(row for row in town.source.frames["roles"] if row["user_sourced_id"] == "003")
+    role["org_sourced_id"] = "D"
+    town.settle()
+    town.source.frames["enrollments"] = [
+        row for row in town.source.frames["enrollments"] if row["sourced_id"] != "E003"
+    ]
+    assert town.tonight().records["kind"].cast(str).to_list() == ["enrollment"]

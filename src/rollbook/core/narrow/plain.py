@@ -33,9 +33,9 @@ _OF_THE_WHOLE: Final = _codes(
     matters.SAME_TWICE,
     matters.DIFFERENT_TWICE,
 )
-_OF_IDS: Final = _codes(matters.ID_BLANKS, matters.BLANK_WORD)
+_OF_IDS: Final = _codes(matters.ID_BLANKS, matters.BLANK_WORD, matters.NO_ID, matters.VALUE_MISSING)
 _IDS: Final = ("sourcedId", "userSourcedId", "classSourcedId", "agentSourcedIds")
-"""Ids that are not what the file shows: who is meant is known only after cleaning."""
+"""Ids that are not what the file shows, or are not there: who is meant is known only after cleaning, or may be anybody."""
 GAPS: Final = _codes(matters.CELL_BLANK)
 """Told of blanks where few are blank; what is few depends on the whole file."""
 _GAP_COLUMNS: Final = ("grades", "username", "enabledUser")

@@ -37,12 +37,13 @@ def reach_of(sides: Sides, state: State, policy: Policy, more: pl.Series | None 
     From those whose rows are different (``roles`` and ``demographics`` rows included) one gets to everybody tied to
     them as guardian or child, in either reading or by hand; to everybody with the same e-mail address, mobile number or
     master id, for they may be one human, or share a contact; and to whoever is bound to the same object. Enrollments do
-    not reach on: a row speaks of its own class and user.
+    not reach on: a row speaks of its own class and user; but where the classes say at which school somebody is, all of
+    that user's are looked at.
     """
     pairs = _pairs(sides)
     ties = _ties(sides, state, policy)
     seeds = [sides.stretches[name].touched(owner) for name, owner in _OWNERS if name in sides.stretches]
-    seeds.append(_of_shared_objects(state))
+    seeds += [_of_shared_objects(state), _placed_by_classes(sides, state, pairs["userSourcedId"].unique())]
     family = _closed(pl.concat(seeds if more is None else [*seeds, more]), ties, sides)
     users = pl.concat([family, pairs["userSourcedId"]]).unique()
     if users.len() * _MOST > sides.stretches["users"].after.height:
@@ -85,6 +86,31 @@ def _ties(sides: Sides, state: State, policy: Policy) -> pl.DataFrame:
         if column in rows.columns:
             parts.append(_sharing(ids, _cleaned(rows[column], kind, policy)))
     return pl.concat([*parts, *(part.select(a="b", b="a") for part in parts)])
+
+
+def _placed_by_classes(sides: Sides, state: State, users: pl.Series) -> pl.Series:
+    """Those of ``users`` whom no row, in either reading, places at a matched school for as long as it stands: whether
+    and where they are at school may depend on all their classes (``scope.people``)."""
+    schools = state.frames["links"].filter(pl.col("kind") == "school")["sourced_id"].implode()
+    placed = []
+    for is_after in (False, True):
+        side = {name: stretch.after if is_after else stretch.before for name, stretch in sides.stretches.items()}
+        if "roles" in side:
+            rows = side["roles"].filter(pl.col("userSourcedId").is_in(users.implode()))
+            rows = (
+                rows.filter(pl.col("orgSourcedId").is_in(schools)) if "orgSourcedId" in rows.columns else rows.clear()
+            )
+            for column, plain in (("status", ("", "active")), ("beginDate", ("",)), ("endDate", ("",))):
+                rows = rows.filter(pl.col(column).is_in(plain)) if column in rows.columns else rows
+            placed.append(rows["userSourcedId"])
+        elif "orgSourcedIds" in side["users"].columns:
+            rows = side["users"].filter(pl.col("sourcedId").is_in(users.implode()))
+            orgs = pl.DataFrame({"id": rows["sourcedId"], "org": split(rows["orgSourcedIds"]).values}).explode("org")
+            placed.append(orgs.filter(pl.col("org").is_in(schools))["id"])
+        else:
+            return users
+    before, after = placed
+    return users.filter(~(users.is_in(before.implode()) & users.is_in(after.implode())))
 
 
 def _number(ids: pl.Series) -> pl.Series:

@@ -127,7 +127,7 @@ def people_in_scope(
             [
                 agent_findings,
                 of_rows(
-                    placeless,
+                    _at_users(placeless, users),
                     "SCP-013",
                     stream="users.csv",
                     column="orgSourcedIds",
@@ -144,6 +144,12 @@ def people_in_scope(
             ]
         ),
     )
+
+
+def _at_users(roles: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
+    """``roles`` with the lines of their users, whichever file the roles came from."""
+    lines = users.select("line", user_sourced_id="sourced_id")
+    return roles.drop("line").join(lines, on="user_sourced_id", how="left", maintain_order="left")
 
 
 def _placeless(roster: Roster, state: State, roles: pl.DataFrame) -> pl.DataFrame:
