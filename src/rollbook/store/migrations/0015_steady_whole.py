@@ -9,8 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0013_merge"),
-        ("store", "0014_access_grant"),
+        ("store", "0015_left_alone_object"),
     ]
 
     operations = [
