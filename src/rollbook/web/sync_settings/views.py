@@ -14,12 +14,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rollbook.core.errors import ConfigError
+from rollbook.core.errors import ConfigError, HoldRequired
 from rollbook.reports import examinations
 from rollbook.reports.examinations import Examined
 from rollbook.services import access, examining, policies, setting_lines
 from rollbook.services.access import Act, Seat
 from rollbook.services.examining import ExaminationKind
+from rollbook.services.policies import Wish
 from rollbook.services.setting_lines import SettingLine
 from rollbook.web.components.tags import number as shown
 from rollbook.web.doors import in_district
@@ -67,7 +68,7 @@ class Group:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage:
     """The form. ``refusal``: why the settings do not go together. ``effect``: what those in the form would do, when that
-    was asked for."""
+    was asked for. ``wish``: what another person asked for and a second has to confirm, ``may_confirm``: this one can."""
 
     slug: str
     number: int
@@ -75,6 +76,8 @@ class SettingsPage:
     groups: tuple[Group, ...]
     refusal: str
     effect: ShownEffect | None
+    wish: Wish | None
+    may_confirm: bool
 
     @property
     def is_waiting(self) -> bool:
@@ -106,7 +109,7 @@ def settings(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
                 if "see" in request.POST and new:
                     return _see(request, seat, found.pk, new)
                 policies.change(connection=found, values=new, by=account_of(request).get_username())
-            except ConfigError as error:
+            except (ConfigError, HoldRequired) as error:
                 refusal = f"{error.message} {error.hint}"
             else:
                 saved = _("Saved. Plans made before are out of date: plan again.") if new else _("Nothing was changed.")
@@ -115,6 +118,9 @@ def settings(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         status = 422
     test = examinations.newest([found.pk], ExaminationKind.CONNECTION).get(found.pk)
     received = {word.casefold(): count for word, count in test.result.get("roles", {}).items()} if test else {}
+    if refusal:
+        found.refresh_from_db(fields=["wish"])
+    wish = policies.wish_of(found, now=timezone.now())
     page = SettingsPage(
         slug=seat.district.slug,
         number=found.pk,
@@ -122,6 +128,8 @@ def settings(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         groups=_groups([_field(line, typed, refusals, received) for line in lines]),
         refusal=refusal,
         effect=effect_of(effect) if effect else None,
+        wish=wish,
+        may_confirm=wish is not None and wish.by != account_of(request).get_username(),
     )
     title = _("Settings of %(source)s") % {"source": found.name}
     return show(request, "sync_settings/form.html", page, title=title, seat=seat, here="set-up", status=status)
