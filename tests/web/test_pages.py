@@ -34,6 +34,7 @@ PAGES = {
     "/d/maple/runs/": 7,
     "/d/maple/runs/trends/?days=30": 8,
     "/d/maple/runs/{run}/": 13,
+    "/d/maple/runs/{run}/findings/": 9,
     "/d/maple/runs/{run}/preview/": 12,
     "/d/maple/runs/{run}/records/?kind=student": 11,
     "/d/maple/runs/{run}/records/?kind=enrollment&what=held&school=district": 11,

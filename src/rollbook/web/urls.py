@@ -17,6 +17,7 @@ from rollbook.web.connections import views as connections
 from rollbook.web.directory import views as directory
 from rollbook.web.districts import views as districts
 from rollbook.web.duplicates import views as duplicates
+from rollbook.web.findings import views as findings
 from rollbook.web.gallery import views as gallery
 from rollbook.web.home import views as home
 from rollbook.web.interactions import views as interactions
@@ -150,6 +151,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/runs/<int:number>/preview/", preview.preview, name="preview"),
     path("d/<slug:slug>/runs/<int:number>/records/", preview.records, name="records"),
     path("d/<slug:slug>/runs/<int:number>/records.csv", preview.records_csv, name="records-csv"),
+    path("d/<slug:slug>/runs/<int:number>/findings/", findings.findings, name="findings"),
+    path("d/<slug:slug>/runs/<int:number>/findings.csv", findings.findings_csv, name="findings-csv"),
     path("d/<slug:slug>/runs/<int:number>/holds/", preview.decide, name="decide"),
     path("d/<slug:slug>/runs/<int:number>/apply/", preview.apply, name="apply"),
     path("d/<slug:slug>/runs/<int:number>/undo/", undo.undo, name="undo"),
