@@ -7,8 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0015_left_alone_object"),
-        ("store", "0015_steady_whole"),
+        ("store", "0016_left_alone_object"),
     ]
 
     operations = [
