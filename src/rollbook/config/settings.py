@@ -8,6 +8,7 @@
 | ROLLBOOK_DEBUG | 1 shows tracebacks | 0 |
 | ROLLBOOK_ALLOWED_HOSTS | comma-separated host names | localhost,127.0.0.1,[::1] and that of ROLLBOOK_URL |
 | ROLLBOOK_URL | the address that people type; with https it asks browsers for nothing less | http://127.0.0.1:8000 |
+| ROLLBOOK_TRUSTED_PROXIES | networks whose X-Forwarded-For is believed, such as 127.0.0.1/32 | none |
 | ROLLBOOK_METRICS_TOKEN | who sends it as a bearer may read /metrics; without one, this machine alone may | – |
 | ROLLBOOK_SANDBOX_URL | the console of a sandbox to practise with; the set-up page leads there | – |
 | ROLLBOOK_SMTP_URL | the mail server, as in smtp://user:password@host:587 | none: mails wait |
@@ -76,6 +77,10 @@ ROLLBOOK_LEASE_SECONDS: float = float(os.environ.get("ROLLBOOK_LEASE_SECONDS", "
 ROLLBOOK_RUN_HOURS: float = float(os.environ.get("ROLLBOOK_RUN_HOURS", "6"))
 # Who sends it as a bearer may read /metrics; without one, this machine alone may.
 ROLLBOOK_METRICS_TOKEN: str = os.environ.get("ROLLBOOK_METRICS_TOKEN", "")
+# Behind these proxies attempts to sign in are counted by who they were made for, not by the proxy.
+ROLLBOOK_TRUSTED_PROXIES: tuple[str, ...] = tuple(
+    word.strip() for word in os.environ.get("ROLLBOOK_TRUSTED_PROXIES", "").split(",") if word.strip()
+)
 # Jobs: the tasks live in one module; a worker imports it, nobody else needs it.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS: list[str] = ["rollbook.jobs.tasks"]

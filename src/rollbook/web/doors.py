@@ -50,6 +50,8 @@ def in_district(
             with timezone.override(ZoneInfo(seat.district.timezone)):
                 return view(request, seat, *args, **kwargs)
 
+        # what the door asks for, for whoever looks at all doors at once
+        entered.__dict__.update(act=act, hands_out=hands_out)
         return entered
 
     return door

@@ -172,7 +172,7 @@ def announcement(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(hands_out="people of an announcement")
 def people_csv(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """Every person of the audience, with the state."""
     line = reports.announcement(seat.district, number)

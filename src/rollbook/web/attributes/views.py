@@ -168,7 +168,7 @@ def upload(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(hands_out="student attributes")
 def attributes_csv(request: HttpRequest, seat: Seat) -> HttpResponse:
     """All values as a file that can be uploaded again."""
     data = attribute_sheet.write(seat.district, with_sensitive=seat.may(Act.DECIDE))

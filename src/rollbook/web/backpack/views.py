@@ -121,7 +121,7 @@ def backpack(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(hands_out="backpack file")
 def open_file(request: HttpRequest, seat: Seat, number: int, item: int) -> HttpResponse:
     """The file as it was put in, to be saved: no browser opens it here."""
     found = backpacks.open_file(student=access.student(seat.district, number), number=item)

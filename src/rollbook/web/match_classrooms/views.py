@@ -98,7 +98,7 @@ def pick(request: HttpRequest, seat: Seat, number: int, classroom: int) -> HttpR
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@in_district()
+@in_district(hands_out="classrooms to match")
 def sheet(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """GET: all existing classrooms as a file. POST: a file that was edited is done, all of it or nothing."""
     source = access.source(seat.district, number)

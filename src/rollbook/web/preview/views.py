@@ -93,7 +93,7 @@ def records(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(hands_out="records of a run")
 def records_csv(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """The same records, all of them, as a file; no cell becomes a formula."""
     found = access.district_run(seat.district, number)

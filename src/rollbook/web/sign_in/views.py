@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rollbook.core.errors import AuthError, RateLimited
 from rollbook.services import accounts
+from rollbook.web.sign_in.caller import caller
 
 __all__ = ["by_link", "sign_in", "sign_out"]
 
@@ -95,4 +97,5 @@ def _status(error: AuthError | RateLimited) -> int:
 
 
 def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return caller(str(request.META.get("REMOTE_ADDR", "")), forwarded, settings.ROLLBOOK_TRUSTED_PROXIES)
