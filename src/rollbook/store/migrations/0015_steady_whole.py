@@ -9,7 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0015_left_alone_object"),
+        ("store", "0013_merge"),
+        ("store", "0014_access_grant"),
     ]
 
     operations = [
