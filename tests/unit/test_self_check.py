@@ -221,3 +221,13 @@ def test_what_would_wait_is_counted() -> None:
     many = "\n".join(f"{n} | A{n} B{n} | student@S1" for n in range(100, 160))
     before = roster_of({**frames_of(GIVEN), **frames_of(f"user | name | roles\n{many}")})
     directory.apply(directory.plan(before, Policy(), TODAY - dt.timedelta(days=1)))
+
+
+def test_what_people_left_out_on_purpose_is_no_question() -> None:
+    case = next(case for case in CASES if case.key == "schools_matched")
+    left = replace(world_of(case), left_schools=frozenset({"S9"}))
+    assert {check.key: check.number for check in self_check.run(left)}["schools_matched"] == 0
+    case = next(case for case in CASES if case.key == "classrooms_twice")
+    world = world_of(case)
+    left = replace(world, left_classrooms=frozenset(world.loose_classrooms["id"].to_list()))
+    assert {check.key: check.number for check in self_check.run(left)}["classrooms_twice"] == 0

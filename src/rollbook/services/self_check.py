@@ -20,7 +20,7 @@ from rollbook.core.snapshot import Snapshot
 from rollbook.engine import artifacts
 from rollbook.engine.load import load_state, shared_values
 from rollbook.services import planning, policies, reading, source_config
-from rollbook.store.models import Classroom, Examination, SourceConnection, SourceLink, SyncRun
+from rollbook.store.models import Classroom, Examination, LeftAlone, SourceConnection, SourceLink, SyncRun
 
 __all__ = ["newest_snapshot", "take", "world_of"]
 
@@ -64,6 +64,7 @@ def world_of(connection: SourceConnection, snapshot: Snapshot, policy: Policy, d
     """The reading beside the directory as it is now, and what a run would make of it on ``day``."""
     roster = reading.clean_of(snapshot, policy)
     state = load_state(connection)
+    left = LeftAlone.objects.filter(connection=connection)
     with shared_values(connection) as values:
         scoped = scope(roster, state, policy, day)
         return World(
@@ -76,6 +77,8 @@ def world_of(connection: SourceConnection, snapshot: Snapshot, policy: Policy, d
             plan=make_plan(roster, state, values, policy, day),
             fed_schools=_fed_schools(connection),
             loose_classrooms=_loose_classrooms(connection),
+            left_schools=frozenset(row.sourced_id for row in left if row.sourced_id is not None),
+            left_classrooms=frozenset(row.object_id for row in left if row.object_id is not None),
         )
 
 

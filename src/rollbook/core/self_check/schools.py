@@ -15,7 +15,9 @@ _MANY = 20
 
 
 def _orgs(world: World) -> pl.DataFrame:
-    return world.active("orgs").filter(pl.col("type") == "school")
+    """The schools of the source that nobody left out on purpose."""
+    schools = world.active("orgs").filter(pl.col("type") == "school")
+    return schools.filter(~pl.col("sourced_id").is_in(list(world.left_schools)))
 
 
 def schools_matched(world: World) -> Check:

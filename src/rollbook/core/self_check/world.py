@@ -56,7 +56,8 @@ class Check:
 @dataclass(frozen=True, kw_only=True)
 class World:
     """A reading and what a run would make of it. ``fed_schools``: ids of schools that any source feeds;
-    ``loose_classrooms``: ``id``, ``school_id``, ``name``, ``code`` of active classrooms that no source knows."""
+    ``loose_classrooms``: ``id``, ``school_id``, ``name``, ``code`` of active classrooms that no source knows;
+    ``left_schools``, ``left_classrooms``: what people left out or alone on purpose (steps 3 and 4)."""
 
     roster: Roster
     state: State
@@ -67,6 +68,8 @@ class World:
     plan: Plan
     fed_schools: frozenset[int]
     loose_classrooms: pl.DataFrame
+    left_schools: frozenset[str] = frozenset()
+    left_classrooms: frozenset[int] = frozenset()
 
     def is_whole(self, *frames: str) -> bool:
         """Whether absence from these roster frames means anything."""

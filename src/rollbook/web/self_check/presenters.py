@@ -159,8 +159,9 @@ _STEPS = {
 
 def _repair(slug: str, number: int, key: str, rows: int) -> tuple[str, str]:
     if key in _STEPS:
+        page = {3: "match-schools", 4: "match-classrooms", 7: "launch"}[_STEPS[key]]
         words = {3: _("Match schools"), 4: _("Existing classrooms"), 7: _("Enable and launch")}[_STEPS[key]]
-        return f"{reverse('set-up', args=[slug])}#step-{_STEPS[key]}", words
+        return reverse(page, args=[slug, number]), words
     if key in _SETTINGS:
         return reverse("settings", args=[slug, number]), _("Sync settings")
     if key == "students_unknown":
