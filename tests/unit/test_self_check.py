@@ -19,6 +19,7 @@ from rollbook.core.policy import Policy
 from rollbook.core.roster import Roster
 from rollbook.core.scope import scope
 from rollbook.core.self_check import Check, Level, World
+from rollbook.core.snapshot import Mode
 
 FINE = """
 class | title  | school | terms | code
@@ -221,6 +222,18 @@ def test_what_would_wait_is_counted() -> None:
     many = "\n".join(f"{n} | A{n} B{n} | student@S1" for n in range(100, 160))
     before = roster_of({**frames_of(GIVEN), **frames_of(f"user | name | roles\n{many}")})
     directory.apply(directory.plan(before, Policy(), TODAY - dt.timedelta(days=1)))
+    world = world_of(None)
+    after = replace(world, plan=directory.plan(world.roster, Policy(), TODAY))
+    check = {check.key: check for check in self_check.run(after)}["thresholds"]
+    assert (check.level, check.number) == (Level.WARN, after.plan.holds.height)
+    assert check.more["records"] >= 60
+
+
+def test_a_reading_of_changes_is_not_held_against_what_it_does_not_say() -> None:
+    world = world_of(None)
+    delta = replace(world.roster, modes=dict.fromkeys(world.roster.modes, Mode.DELTA))
+    keys = {check.key for check in self_check.run(replace(world, roster=delta))}
+    assert keys.isdisjoint({"students_without_classes", "classes_without_teachers", "schools_idle", "administrators"})
 
 
 def test_what_people_left_out_on_purpose_is_no_question() -> None:
