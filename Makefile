@@ -14,7 +14,7 @@ WORKERS ?= 2
 
 say = @printf '\033[1m==> %s\033[0m\n' $(1)
 
-.PHONY: help setup demo serve bench soak test check types lint format unit e2e test-pg15 apt-pg15 apt-sshd apt-chromium migrations messages lock clean
+.PHONY: help setup demo serve bench soak test check types lint format unit e2e screenshots test-pg15 apt-pg15 apt-sshd apt-chromium migrations messages lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ unit: setup apt-sshd ## The suite without the browser on an embedded PostgreSQL 
 e2e: setup apt-chromium ## The nine steps in a browser: by keyboard only, with axe, and without JavaScript
 	$(call say,"pytest in Chromium against a server and the sandbox")
 	@$(BIN)/python -m pytest -m e2e tests/e2e
+
+screenshots: setup apt-chromium ## Take the pictures of docs/screens anew: every page, some in the dark, some on a phone
+	$(call say,"Taking pictures of every page")
+	@$(BIN)/python -m tests.e2e.screenshots
 
 test-pg15: setup apt-pg15 ## The database tests on Debian's PostgreSQL 15, in a private cluster on loopback
 	$(call say,"pytest tests/engine and what the queue asks of the database on a private cluster of the system's PostgreSQL")

@@ -2,55 +2,48 @@
 
 from __future__ import annotations
 
+import inspect
 from urllib.parse import urlsplit
 
-from django.urls import Resolver404, get_resolver, resolve
+from django.urls import Resolver404, URLPattern, resolve
 
-__all__ = ["NOT_PAGES", "name_of", "pages"]
+__all__ = ["NOT_PAGES", "kind_of", "name_of", "pages"]
 
 NOT_PAGES = {
     "healthz": "for machines",
     "readyz": "for machines",
     "metrics": "for machines",
-    "sign-out": "takes a form only",
-    "students-csv": "a file",
-    "staff-csv": "a file",
-    "classrooms-csv": "a file",
-    "columns": "takes a form only",
     "report": "a file",
-    "run-now": "takes a form only",
-    "source-test": "takes a form only",
-    "source-upload": "takes a form only",
-    "check-ask": "takes a form only",
-    "check-rows-csv": "a file",
-    "cancel": "takes a form only",
-    "duplicates-look": "takes a form only",
-    "duplicate-different": "takes a form only",
-    "decide": "takes a form only",
-    "apply": "takes a form only",
     "backpack-file": "a file",
-    "backpack-out": "takes a form only",
-    "backpack-back": "takes a form only",
-    "interaction-done": "takes a form only",
-    "interaction-remove": "takes a form only",
-    "attributes-upload": "takes a form only",
-    "attribute-withdraw": "takes a form only",
-    "attributes-csv": "a file",
-    "announcement-csv": "a file",
-    "announcement-again": "takes a form only",
+    "run-progress": "a part of the page of a run",
+    "at-work": "a part of every page",
 }
+"""Beside these, no page is an address of CSV, or one whose view takes forms only."""
 
 
 def pages() -> set[str]:
     """The names of the addresses that are pages."""
-    return {str(name) for name in get_resolver("rollbook.web.urls").reverse_dict if isinstance(name, str)} - set(
-        NOT_PAGES
-    )
+    from rollbook.web.urls import urlpatterns  # once Django is set up
+
+    return {pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern) and _is_page(pattern)}
+
+
+def _is_page(pattern: URLPattern) -> bool:
+    if pattern.name in NOT_PAGES or str(pattern.pattern).endswith(".csv"):
+        return False
+    return "@require_POST" not in inspect.getsource(inspect.unwrap(pattern.callback))
 
 
 def name_of(address: str) -> str:
     """The name of the address of a link; empty for what is not ours."""
+    return kind_of(address).partition(" ")[0]
+
+
+def kind_of(address: str) -> str:
+    """The name, and those words of the address that are neither a district nor a number: ``source-add clever``."""
     try:
-        return resolve(urlsplit(address).path, "rollbook.web.urls").url_name or ""
+        found = resolve(urlsplit(address).path, "rollbook.web.urls")
     except Resolver404:
         return ""
+    words = [value for name, value in found.kwargs.items() if name not in ("slug", "secret") and isinstance(value, str)]
+    return " ".join([found.url_name or "", *words])

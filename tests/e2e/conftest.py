@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.e2e import chromium
-from tests.e2e.installation import Installation, running
+from tests.e2e.installation import PATIENCE, Installation, running
 from tests.e2e.look import Lookout
 
 
@@ -43,11 +43,20 @@ def browser(installation: Installation) -> Iterator[Browser]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def seen() -> set[str]:
+    """What the tests of a module have looked at: each kind of page once."""
+    return set()
+
+
 @pytest.fixture
-def lookout(browser: Browser) -> Iterator[Lookout]:
-    """A tab; at the end of the test it must have had nothing to complain of."""
-    page: Page = browser.new_page(reduced_motion="reduce")
-    found = Lookout(page)
+def lookout(browser: Browser, seen: set[str], request: pytest.FixtureRequest) -> Iterator[Lookout]:
+    """A tab; at the end of the test it must have had nothing to complain of. With the marker ``no_javascript`` it has
+    none."""
+    has_script = request.node.get_closest_marker("no_javascript") is None
+    page: Page = browser.new_page(reduced_motion="reduce", java_script_enabled=has_script)
+    page.set_default_timeout(PATIENCE * 1000)
+    found = Lookout(page, seen)
     yield found
     page.context.close()
     assert found.complaints == []

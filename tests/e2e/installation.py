@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +18,14 @@ from typing import Any
 
 from rollbook.store import server as embedded
 
-__all__ = ["ANA", "Installation", "running"]
+__all__ = ["ANA", "PATIENCE", "ROLLBOOK", "ROOT", "SEED", "STUDENTS", "Installation", "running"]
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLLBOOK = (sys.executable, "-m", "rollbook.cli.main")
 ANA = "ana@example.org"
-PATIENCE = 90.0
+STUDENTS, SEED = 60, 7
+PATIENCE = 180.0
+"""Seconds for what takes a few: the machine may have other things to do."""
 _SEVERAL = """
 import json, sys
 from rollbook.cli.main import main
@@ -67,7 +68,7 @@ class Installation:
 
 
 @contextmanager
-def running(home: Path, *, students: int = 60, seed: int = 7) -> Iterator[Installation]:
+def running(home: Path, *, students: int = STUDENTS, seed: int = SEED) -> Iterator[Installation]:
     """Everything runs and answers; at the end it is stopped, in whatever way the block ended."""
     home.chmod(0o755)  # as root, PostgreSQL runs as another user, who has to pass
     port = _free_port()
@@ -111,7 +112,7 @@ def _await(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
         try:
             with urllib.request.urlopen(address, timeout=10):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # nobody listens yet, or answers
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)

@@ -90,12 +90,12 @@ class Keyboard:
     def follow(self, name: str | re.Pattern[str]) -> None:
         """A link, with Enter."""
         self.to(name, "link")
-        self._go("Enter")
+        self.go()
 
     def push(self, name: str | re.Pattern[str]) -> None:
         """A button, with Enter; what it sends has been answered."""
         self.to(name, "button")
-        self._go("Enter")
+        self.go()
 
     def open(self, name: str | re.Pattern[str]) -> None:
         """What is folded away is open."""
@@ -136,7 +136,7 @@ class Keyboard:
         if not here["checked"]:
             self.press("Space")
 
-    def _go(self, key: str) -> None:
+    def go(self, key: str = "Enter") -> None:
         """A key that leads to another page, or to the same one again."""
         self.page.evaluate("() => { window.rollbookLeft = true; }")
         self.press(key)

@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 from playwright.sync_api import ConsoleMessage, Error, Page, Response
-from tests.e2e.addresses import name_of
+from playwright.sync_api import TimeoutError as Late
+from tests.e2e.addresses import kind_of
 from tests.e2e.axe import serious
 
 __all__ = ["Lookout"]
 
 _PHONE = 390
+_SETTLES = 3000.0
+"""Milliseconds."""
 
 
 class Lookout:
-    """A tab with open eyes. ``complaints``: what the pages seen so far did wrong; ``seen``: their names."""
+    """A tab with open eyes. ``complaints``: what the pages did wrong; ``seen``: which were looked at already, here or by
+    others that share it."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, seen: set[str] | None = None) -> None:
         self.page = page
         self.complaints: list[str] = []
-        self.seen: set[str] = set()
+        self.seen = set() if seen is None else seen
         page.on("console", self._said)
         page.on("pageerror", self._broke)
         page.on("response", self._answered)
 
-    def look(self) -> None:
-        """The page that is open is looked at, once for every address of that name."""
-        name = name_of(self.page.url)
-        if name in self.seen:
+    def look(self, state: str = "") -> None:
+        """The page that is open is looked at, once for every kind of page and ``state`` of it."""
+        kind = f"{kind_of(self.page.url)} {state}".strip()
+        if kind in self.seen:
             return
-        self.seen.add(name)
+        self.seen.add(kind)
         self.complaints += serious(self.page)
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": _PHONE, "height": 844})
-        width = self.page.evaluate("() => document.documentElement.scrollWidth")
-        if width > _PHONE:
-            self.complaints.append(f"{self.page.url}: {width} px wide on a phone of {_PHONE}")
+        try:  # charts take a moment to find their new width
+            self.page.wait_for_function(f"() => document.documentElement.scrollWidth <= {_PHONE}", timeout=_SETTLES)
+        except Late:
+            width = self.page.evaluate("() => document.documentElement.scrollWidth")
+            self.complaints.append(f"{self.page.url} {state}: {width} px wide on a phone of {_PHONE}")
         if size is not None:
             self.page.set_viewport_size(size)
 

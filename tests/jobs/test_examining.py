@@ -9,6 +9,7 @@ from tests.engine.commands import Shell
 
 from rollbook.engine.dump import dump
 from rollbook.jobs import worker
+from rollbook.reports.examinations import check_rows
 from rollbook.services import examining
 from rollbook.services.examining import ExaminationKind
 from rollbook.store.models import ChangeLog, Examination, SourceConnection, SyncRun
@@ -72,3 +73,21 @@ def test_nobody_waits_for_ever_and_old_ones_go(maple: SourceConnection) -> None:
         again = examining.ask(maple, KIND, by="alice", now=now())
     assert Examination.objects.filter(connection=maple).count() == 3
     assert examining.newest(maple, KIND) == again
+
+
+def test_what_two_carry_out_at_once_keeps_its_rows(maple: SourceConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker is at the check that a person at a terminal carries out: whoever is late takes away its own rows only."""
+    asked = examining.ask(maple, ExaminationKind.SELF_CHECK, by="alice", now=now())
+    take = examining._WORK[ExaminationKind.SELF_CHECK]
+
+    def overtaken(found: Examination) -> examining.Found:
+        monkeypatch.undo()
+        assert examining.carry_out(asked.pk, now=now)
+        return take(found)
+
+    monkeypatch.setattr(examining, "_WORK", {**examining._WORK, ExaminationKind.SELF_CHECK: overtaken})
+    examining.carry_out(asked.pk, now=now)
+    asked.refresh_from_db()
+    kept = [check["key"] for check in asked.result["checks"] if check["rows"]]
+    assert kept
+    assert check_rows(maple, kept[0]).frame.height

@@ -98,6 +98,7 @@ def _as_json(running: Sandbox) -> dict[str, object]:
             "oneroster_token": urls.oneroster_token,
         },
         "credentials": asdict(running.credentials),
+        "keys": running.keys,
         "sftp": None
         if sftp is None
         else {

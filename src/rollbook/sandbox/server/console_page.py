@@ -13,7 +13,7 @@ from rollbook.sandbox.server.faults import KINDS
 from rollbook.sandbox.server.page import button, hidden, page
 from rollbook.sandbox.server.world import STATES, World
 
-__all__ = ["TICKS", "Keys", "console_page"]
+__all__ = ["TICKS", "Keys", "console_page", "label"]
 
 Keys = Mapping[str, Mapping[str, str]]
 """Vendor → the fields of its form → what to type there."""
@@ -24,6 +24,14 @@ TICKS = {
     "classlink_bearer": "ClassLink gave a bearer",
     "clever_events": "Clever events on",
     "clever_authorised": "Clever district authorised",
+}
+
+_LABELS = {
+    "host": "Server",
+    "api_key": "Partner API key",
+    "endpoint": "Endpoint URL",
+    "base_url": "Base URL",
+    "token_url": "Token URL",
 }
 
 _BREAKS = {
@@ -80,9 +88,15 @@ def _next_day(day: int) -> str:
     return f'<form method="post">{hidden({"do": "day", "day": str(day + 1)})}{button("Go on to the next day")}</form>'
 
 
+def label(name: str) -> str:
+    """What the form of a source calls that setting."""
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
+
+
 def _keys(vendor: str, fields: Mapping[str, str], *, is_open: bool) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td><code class="copy">{escape(value)}</code></td></tr>'
+        f'<tr><th scope="row">{escape(label(name))} <small>{escape(name)}</small></th>'
+        f'<td><code class="copy">{escape(value)}</code></td></tr>'
         for name, value in fields.items()
     )
     return f"<details{' open' if is_open else ''}><summary>{escape(vendor)}</summary><table>{rows}</table></details>"

@@ -14,7 +14,7 @@ body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:64rem;padding:1.
 h1{margin:0 0 .25rem}h2{margin:2rem 0 .5rem;font-size:1.15rem}
 .notice{background:#fff3cd;color:#4d3b00;border-left:.4rem solid #b58900;padding:.5rem 1rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #8886}
-th{font-weight:400;width:16rem}
+th{font-weight:400;width:16rem}small{font-family:ui-monospace,monospace;opacity:.75;margin-left:.4rem}
 code{font-size:.9em;word-break:break-all}
 code.copy{user-select:all;-webkit-user-select:all}
 details{margin:.5rem 0}summary{cursor:pointer;padding:.25rem 0}
