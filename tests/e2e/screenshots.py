@@ -15,12 +15,12 @@ from playwright.sync_api import Browser, Page
 from tests.e2e import chromium
 from tests.e2e.addresses import pages
 from tests.e2e.crawl import archive_one, crawl, furnish
-from tests.e2e.installation import ANA, ROOT, Installation, running
+from tests.e2e.installation import ANA, PATIENCE, ROOT, Installation, running
 
 __all__ = ["main"]
 
 TARGET: Final = ROOT / "docs" / "screens"
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+DESK, PHONE = {"width": 1120, "height": 700}, {"width": 390, "height": 844}
 DARK: Final = ("home", "preview", "student")
 SMALL: Final = ("home", "set-up", "students", "preview")
 NO_LINK: Final = {"sign-in": "/sign-in/", "gallery": "/components/"}
@@ -65,8 +65,8 @@ def main() -> None:
 
 def _shots(installation: Installation, browser: Browser) -> Iterator[Shot]:
     page = browser.new_page(viewport=DESK, reduced_motion="reduce")  # type: ignore[arg-type]
-    for name in ("sign-in",):
-        yield _take(page, installation, Shot(name, NO_LINK[name], "light"))
+    page.set_default_timeout(PATIENCE * 1000)
+    yield _take(page, installation, Shot("sign-in", NO_LINK["sign-in"], "light"))
     page.goto(installation.link())
     page.get_by_role("button").press("Enter")
     page.wait_for_url(f"{installation.url}/")
@@ -74,7 +74,8 @@ def _shots(installation: Installation, browser: Browser) -> Iterator[Shot]:
     starts = ["/d/maple-valley/", "/", NO_LINK["gallery"]]
     found = crawl(page, installation.url, starts, lambda _address, _status: None)
     missing = pages() - set(found) - set(NO_LINK) - NOT_SHOWN
-    assert not missing, f"no link leads to {missing}"
+    if missing:
+        sys.stderr.write(f"No link of this district leads to: {', '.join(sorted(missing))}\n")
     for name in sorted(found):
         for way in ("light", *(["dark"] if name in DARK else []), *(["phone"] if name in SMALL else [])):
             yield _take(page, installation, Shot(name, found[name], way))

@@ -159,7 +159,7 @@ class Walk:
         self.look()
         self.keys.choose(re.compile("^Academic sessions"), "all")
         self.keys.push("See the effect")
-        self.until(re.compile("Planned with the reading of"))
+        self.until("No reading of this source is kept")
         self.look("with its effect")
         self.keys.push("Save the settings")
         self.is_done(5, "Sync settings")
