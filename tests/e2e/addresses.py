@@ -17,6 +17,9 @@ NOT_PAGES = {
     "backpack-file": "a file",
     "run-progress": "a part of the page of a run",
     "at-work": "a part of every page",
+    "sso-begin": "leads to the vendor",
+    "sso-callback": "comes from the vendor",
+    "sso-test": "leads to the vendor",
 }
 """Beside these, no page is an address of CSV, or one whose view takes forms only."""
 

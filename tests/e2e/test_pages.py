@@ -41,10 +41,25 @@ def elm(installation: Installation) -> str:
     generate(folder, students=60, seed=3, day=2)
     users = (folder / "users.csv").read_bytes().splitlines(keepends=True)
     (folder / "users.csv").write_bytes(b"".join(users[: len(users) // 2]))
+    secret = folder / "secret.txt"
+    secret.write_text("nobody's", encoding="utf-8")
     (folder / "words.txt").write_text("Bus 4 is late.", encoding="utf-8")
     installation.run(
         ("plan", "elm", "--on", DAYS[1]),
         ("attributes", "elm", "--define", "Bus"),
+        (
+            "sso",
+            "add",
+            "elm",
+            "--provider",
+            "clever",
+            "--tenant",
+            "1",
+            "--client-id",
+            "2",
+            "--secret-file",
+            str(secret),
+        ),
         ("announce", "elm", "--title", "Late bus", "--text", str(folder / "words.txt")),
     )
     return "elm"

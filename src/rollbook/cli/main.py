@@ -56,6 +56,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("source", "rollbook.cli.source:source", "Say where a district's roster comes from.", SETUP),
     Command("schools", "rollbook.cli.schools:schools", "Match the source's schools with Rollbook's.", SETUP),
     Command("classrooms", "rollbook.cli.classrooms:classrooms", "Say what becomes of existing classrooms.", SETUP),
+    Command("sso", "rollbook.cli.sso:sso", "Say where a district's people sign in.", SETUP),
     Command("settings", "rollbook.cli.settings:settings", "List or change how a source is synced.", SETUP),
     Command("check", "rollbook.cli.check:check", "Say what should be looked at before a run.", SETUP),
     Command("notify", "rollbook.cli.notify:notify", "Say who is told by mail, and of what.", SETUP),

@@ -23,6 +23,7 @@ from rollbook.store.models import (
     School,
     SourceConnection,
     SourceLink,
+    SsoApp,
     Student,
     SyncRun,
 )
@@ -65,7 +66,8 @@ class SourceFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpFacts:
     """A district. ``unfed``: active schools that no source feeds; ``loose_classrooms``, ``loose_students``: active ones
-    that no source knows. ``tests``, ``checks``: connection → its newest test of the connection, its newest self-check."""
+    that no source knows. ``tests``, ``checks``: connection → its newest test of the connection, its newest self-check.
+    ``sso``: whether each app for single sign-on was tested."""
 
     sources: tuple[SourceFacts, ...]
     schools: int
@@ -75,10 +77,11 @@ class SetUpFacts:
     loose_students: int
     tests: Mapping[int, Examined] = field(default_factory=dict)
     checks: Mapping[int, Examined] = field(default_factory=dict)
+    sso: tuple[bool, ...] = ()
 
 
 def facts(district: District) -> SetUpFacts:
-    """Eight queries and six a source, four more while schools wait for a match; a district has few sources."""
+    """Nine queries and six a source, four more while schools wait for a match; a district has few sources."""
     sources = list(SourceConnection.objects.filter(district=district).order_by("id"))
     active = {"district": district, "status": "active"}
     schools = School.objects.filter(**active)
@@ -92,6 +95,7 @@ def facts(district: District) -> SetUpFacts:
         loose_students=students.exclude(_known(district, "student")).count(),
         tests=examinations.newest([source.pk for source in sources], "connection"),
         checks=examinations.newest([source.pk for source in sources], "self_check"),
+        sso=tuple(app.tested_at is not None for app in SsoApp.objects.filter(district=district)),
     )
 
 

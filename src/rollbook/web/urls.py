@@ -34,6 +34,7 @@ from rollbook.web.school import views as school
 from rollbook.web.self_check import views as self_check
 from rollbook.web.set_up import views as set_up
 from rollbook.web.sign_in import views as sign_in
+from rollbook.web.single_sign_on import views as single_sign_on
 from rollbook.web.student import views as student
 from rollbook.web.sync_settings import views as sync_settings
 from rollbook.web.trends import views as trends
@@ -57,6 +58,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("d/<slug:slug>/audit/", audit.district_audit, name="audit"),
     path("d/<slug:slug>/audit.csv", audit.audit_csv, name="audit-csv"),
     path("d/<slug:slug>/", home.home, name="home"),
+    path("sso/<int:number>/", single_sign_on.begin, name="sso-begin"),
+    path("sso/<int:number>/callback/", single_sign_on.callback, name="sso-callback"),
+    path("d/<slug:slug>/sso/", single_sign_on.apps, name="sso"),
+    path("d/<slug:slug>/sso/add/", single_sign_on.edit, name="sso-add"),
+    path("d/<slug:slug>/sso/<int:number>/", single_sign_on.edit, name="sso-edit"),
+    path("d/<slug:slug>/sso/<int:number>/test/", single_sign_on.try_out, name="sso-test"),
+    path("d/<slug:slug>/sso/<int:number>/remove/", single_sign_on.remove, name="sso-remove"),
     path("d/<slug:slug>/schools/", directory.schools, name="schools"),
     path("d/<slug:slug>/students/", directory.students, name="students"),
     path("d/<slug:slug>/students.csv", directory.students_csv, name="students-csv"),

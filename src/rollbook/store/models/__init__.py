@@ -34,6 +34,7 @@ from rollbook.store.models.sign_in import FailedSignIn, SignInLink
 from rollbook.store.models.source_connection import SourceConnection
 from rollbook.store.models.source_link import SourceLink
 from rollbook.store.models.source_trouble import SourceTrouble
+from rollbook.store.models.sso import SsoApp, SsoIdentity
 from rollbook.store.models.staff_role import StaffRole
 from rollbook.store.models.steady_plan import SteadyPlan
 from rollbook.store.models.student import Student
@@ -81,6 +82,8 @@ __all__ = [
     "SourceConnection",
     "SourceLink",
     "SourceTrouble",
+    "SsoApp",
+    "SsoIdentity",
     "StaffRole",
     "SteadyPlan",
     "Student",

@@ -37,7 +37,7 @@ def findings(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 
 
 @require_safe
-@in_district()
+@in_district(hands_out="findings of a run")
 def findings_csv(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """The same lines, all of them, as a file to send; no cell becomes a formula."""
     run = access.district_run(seat.district, number)

@@ -66,7 +66,7 @@ def steps(slug: str, facts: SetUpFacts) -> tuple[Step, ...]:
     """The nine, in their order; the first that is not done and can be taken is open."""
     made = [
         _rostering(slug, facts),
-        _sign_on(),
+        _sign_on(slug, facts),
         schools_step(slug, facts),
         classrooms_step(slug, facts),
         _settings(slug, facts),
@@ -164,13 +164,20 @@ def _is_bad(test: Examined) -> bool:
     return test.ended_at is not None and not test.result.get("works")
 
 
-def _sign_on() -> Made:
+def _sign_on(slug: str, facts: SetUpFacts) -> Made:
+    address = reverse("sso", args=[slug])
+    if not facts.sso:
+        evidence = [_("Until there is an app, people sign in with an account of this installation.")]
+        return _("SSO app"), TO_DO, evidence, NOBODY, [Action(words=_("Add an app for signing in"), address=address)]
+    tested = sum(facts.sso)
     evidence = [
-        _("Signing in through ClassLink or Clever is not built yet."),
-        _("Until then people sign in with an account of this installation."),
+        ngettext("%(n)s app for signing in, ", "%(n)s apps for signing in, ", len(facts.sso))
+        % {"n": count_of(len(facts.sso))}
+        + ngettext("%(n)s of them tested.", "%(n)s of them tested.", tested) % {"n": count_of(tested)}
     ]
-    command = "rollbook user add EMAIL --district SLUG"
-    return _("SSO app"), TO_DO, evidence, NOBODY, [Action(words=_("Add an account"), command=command)]
+    state = DONE if all(facts.sso) else ATTENTION
+    words = _("Apps for signing in") if all(facts.sso) else _("Test the app for signing in")
+    return _("SSO app"), state, evidence, NOBODY, [Action(words=words, address=address)]
 
 
 def _settings(slug: str, facts: SetUpFacts) -> Made:

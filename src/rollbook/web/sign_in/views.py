@@ -15,10 +15,24 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rollbook.core.errors import AuthError, RateLimited
-from rollbook.services import accounts
+from rollbook.services import accounts, sso_apps
 from rollbook.web.sign_in.caller import caller
+from rollbook.web.single_sign_on.presenters import provider_words
 
 __all__ = ["by_link", "sign_in", "sign_out"]
+
+
+MOST_APPS = 12
+"""More districts than that do not fit under the form: their people launch from their own portal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppLink:
+    """One app to sign in with."""
+
+    number: int
+    provider: str
+    district: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +43,7 @@ class SignInPage:
     next: str
     refusal: str
     what_to_do: str
+    apps: tuple[AppLink, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +71,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             login(request, account)
             return redirect(after or "districts")
-    page = SignInPage(email=email, next=after, refusal=refusal, what_to_do=what_to_do)
+    page = SignInPage(email=email, next=after, refusal=refusal, what_to_do=what_to_do, apps=_apps())
     return render(request, "sign_in/form.html", {"page": page}, status=status)
 
 
@@ -84,6 +99,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Nobody is signed in here any more."""
     logout(request)
     return redirect("sign-in")
+
+
+def _apps() -> tuple[AppLink, ...]:
+    words = provider_words()
+    found = sso_apps.listed(most=MOST_APPS + 1)
+    if len(found) > MOST_APPS:
+        return ()
+    return tuple(AppLink(number=app.pk, provider=words[app.provider], district=app.district.name) for app in found)
 
 
 def _after(request: HttpRequest) -> str:
