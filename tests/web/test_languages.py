@@ -78,6 +78,7 @@ def test_what_is_compiled_is_what_is_written(catalogue: dict[object, str]) -> No
         assert catalogue[meant.replace('\\"', '"')] == said.replace('\\"', '"'), "run: make messages"
 
 
+@pytest.mark.django_db
 def test_a_browser_that_asks_for_spanish_gets_a_spanish_page() -> None:
     page = Client(headers={"accept-language": "es-MX,es;q=0.9,en;q=0.5"}).get("/sign-in/").content.decode()
     assert '<html lang="es">' in page

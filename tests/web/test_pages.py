@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # A page, and the most statements it may send: session, account, seat, and what it is about.
 PAGES = {
     "/d/maple/": 29,
-    "/d/maple/set-up/": 18,
+    "/d/maple/set-up/": 19,
     "/d/maple/sources/{source}/": 6,
     "/d/maple/sources/{source}/check/": 6,
     "/d/maple/sources/{source}/schools/": 17,
