@@ -14,7 +14,7 @@ from tests.e2e.installation import SEED, STUDENTS, Installation
 
 from rollbook.sandbox.district import generate
 
-__all__ = ["NOTHING", "Made", "by_hand"]
+__all__ = ["NOTHING", "Made", "by_hand", "sandbox_files"]
 
 _MAKE = """
 import json, sys
@@ -45,11 +45,16 @@ class Made:
 NOTHING: Final = Made(students=0, taken="", archived="")
 
 
-def by_hand(installation: Installation, slug: str) -> Made:
-    """The district has a school that the sandbox shares, two students in it, and two classrooms."""
-    folder = installation.home / "by-hand"
+def sandbox_files(installation: Installation) -> Path:
+    """What the sandbox shares, as files."""
+    folder = installation.home / "sandbox"
     folder.mkdir()
     generate(folder, students=STUDENTS, seed=SEED, day=1)
+    return folder
+
+
+def by_hand(installation: Installation, slug: str, folder: Path) -> Made:
+    """The district has a school that the files in ``folder`` have, too, two students in it, and two classrooms."""
     school = next(row for row in _rows(folder / "orgs.csv") if row["type"] == "school")
     room = next(row for row in _rows(folder / "classes.csv") if row["schoolSourcedId"] == school["sourcedId"])
     rooms = [{"name": room["title"], "code": room["classCode"]}, {"name": "Chess club"}]

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.e2e.addresses import name_of, pages
 from tests.e2e.installation import Installation
 
-__all__ = ["archive_one", "crawl", "furnish"]
+__all__ = ["archive_one", "crawl", "furnish", "read_source"]
 
 OF_A_KIND = 3
 """How many addresses of one name are opened: an applied run has links that a planned one has not."""
@@ -58,3 +58,11 @@ def archive_one(page: Page, url: str, slug: str) -> None:
     page.get_by_role("button", name="Archive …").click()
     page.locator("#reason").fill("moved away")
     page.locator("main form button").last.click()
+
+
+def read_source(page: Page, url: str, slug: str) -> None:
+    """A worker has read what the district's source offers, for steps 3 and 4."""
+    page.goto(f"{url}/d/{slug}/set-up/")
+    page.goto(url + str(page.locator("a[href$='/schools/'][href*='/sources/']").first.get_attribute("href")))
+    page.get_by_role("button", name="Read the source").click()
+    page.get_by_role("heading", name="In sum").wait_for()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.e2e.by_hand import NOTHING, Made, by_hand
+from tests.e2e.by_hand import NOTHING, Made, by_hand, sandbox_files
 from tests.e2e.installation import ANA, Installation
 from tests.e2e.keyboard import Keyboard
 from tests.e2e.look import Lookout
@@ -44,7 +44,7 @@ def test_the_nine_steps_with_classlink_where_people_had_begun_by_hand(
     installation: Installation, lookout: Lookout
 ) -> None:
     walk = begin(installation, lookout, "classlink")
-    take(walk, "classlink", by_hand(installation, "classlink"))
+    take(walk, "classlink", by_hand(installation, "classlink", sandbox_files(installation)))
 
 
 @pytest.mark.parametrize("source", ["clever", "sftp"])

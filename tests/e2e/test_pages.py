@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from tests.e2e.addresses import NOT_PAGES, pages
-from tests.e2e.crawl import archive_one, crawl
+from tests.e2e.by_hand import by_hand
+from tests.e2e.crawl import archive_one, crawl, read_source
 from tests.e2e.installation import ANA, Installation
 from tests.e2e.look import Lookout
 
@@ -25,14 +26,18 @@ def elm(installation: Installation) -> str:
     folder = installation.home / "elm"
     folder.mkdir()
     generate(folder, students=60, seed=3, day=1)
-    one = next(line for line in (folder / "users.csv").open("rb") if line.startswith(b"0000001,"))
-    with (folder / "users.csv").open("ab") as users_file:  # a child who is there twice
-        users_file.write(one.replace(b"0000001", b"9000001", 1))
+    first = (folder / "users.csv").read_bytes()
+    one = next(line for line in first.splitlines(keepends=True) if line.startswith(b"0000001,"))
+    (folder / "users.csv").write_bytes(first + one.replace(b"0000001", b"9000001", 1))  # a child who is there twice
     installation.run(
         ("district", "add", "elm", "--name", "Elm Park"),
         ("district", "add", "fir", "--name", "Fir Hill"),
-        ("user", "add", ANA, "--district", "elm", "--district", "fir"),
+        ("user", "add", ANA, "--district", "elm", "--district", "fir", "--operator"),
         ("source", "add", "elm", "--kind", "oneroster_csv", "--path", str(folder)),
+    )
+    by_hand(installation, "elm", folder)
+    installation.run(
+        ("schools", "elm", "--match-suggested"),
         ("schools", "elm", "--create-missing"),
         ("sync", "elm", "--on", DAYS[0]),
         ("check", "elm"),
@@ -76,6 +81,7 @@ def test_every_page_can_be_reached_and_keeps_nobody_out(installation: Installati
     page.get_by_role("button", name="Sign in").press("Enter")
     page.wait_for_url(f"{installation.url}/")
     archive_one(page, installation.url, elm)
+    read_source(page, installation.url, elm)
     statuses = {}
 
     def visit(address: str, status: int) -> None:
