@@ -31,7 +31,7 @@ from rollbook.store.models import SourceConnection, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PLANNING = ["read", "read", "clean", "state", "scope", "match", "diff", "plan", "keep"]
+PLANNING = ["read", "read", "state", "clean", "scope", "match", "diff", "plan", "keep"]
 """First it is looked whether anything has moved at all."""
 WRITING = ["ids", "log", "edits"]
 

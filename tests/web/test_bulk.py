@@ -98,7 +98,7 @@ def test_classrooms_of_the_sync_are_archived_restored_and_told(alice: Client, tw
 def test_an_act_of_the_set_up_is_not_undone_here(alice: Client, maple: Shell) -> None:
     act = Act.objects.get(kind="match_schools")
     page = text(alice.get(f"/d/maple/acts/{act.pk}/"))
-    assert "<h1>Match schools</h1>" in page
+    assert re.search(r"<h1>\d+ schools? made", page), page
     assert ">Undo</button>" not in page
     assert alice.post(f"/d/maple/acts/{act.pk}/").status_code == 409
 

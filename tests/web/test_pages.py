@@ -27,7 +27,7 @@ PAGES = {
     "/d/maple/sources/{source}/check/": 6,
     "/d/maple/sources/{source}/schools/": 17,
     "/d/maple/sources/{source}/classrooms/": 26,
-    "/d/maple/sources/{source}/settings/": 5,
+    "/d/maple/sources/{source}/settings/": 6,
     "/d/maple/sources/{source}/launch/": 12,
     "/d/maple/students/": 15,
     "/d/maple/schools/": 9,

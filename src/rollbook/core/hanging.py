@@ -17,6 +17,7 @@ MERGEABLE: Final = ("student", "person")
 
 _FAMILY_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "access_grant": ("account_id", "what", "school_id", "person_id", "student_id"),
         "announcement_mail": ("announcement_id", "person_id", "student_id"),
         "student_attribute": ("student_id", "kind_id"),
     }

@@ -62,7 +62,7 @@ def change(
     parsed = {name: parse(name, text) for name, text in values.items()}
     with transaction.atomic(), database.cursor() as cursor:
         kept = SourceConnection.objects.select_for_update().select_related("district").get(pk=connection.pk)
-        earlier = policy_of(kept)
+        earlier = _earlier(kept)
         settings = dict(kept.settings)
         for name, value in parsed.items():
             settings.pop(name, None)
@@ -102,6 +102,18 @@ def wish_of(connection: SourceConnection, *, now: dt.datetime) -> Wish | None:
         return None
     default = {name: written(default_of(name)) for name in kept["values"]}
     return Wish(by=kept["by"], values={name: value or default[name] for name, value in kept["values"].items()})
+
+
+def _earlier(kept: SourceConnection) -> Policy:
+    """The settings as they were. One that cannot be read counts as its default: perhaps it is what is being mended."""
+    readable = SourceConnection(district=kept.district, settings={})
+    for name, text in kept.settings.items():
+        try:
+            parse(name, written(text))
+        except ConfigError:
+            continue
+        readable.settings[name] = text
+    return policy_of(readable)
 
 
 def _is_seconded(kept: SourceConnection, loose: Mapping[str, str | None], by: str, now: dt.datetime) -> bool:
