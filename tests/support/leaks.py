@@ -30,8 +30,8 @@ _SHORTEST = 8
 """A secret shorter than this is a word that a test made do with, not one that was planted."""
 _OURS_TO_HEAR = frozenset({"mail", "aiosmtpd", "hypothesis", "faker"})
 """Loggers of the tests' own tools: servers that stand in for others."""
-_ADDRESS = re.compile(r"[\w.+-]+@(?!openssh\.com\b)[\w-]+(?:\.[\w-]+)*\.(?:org|net|com|example|edu|us)\b")
-"""OpenSSH names its extensions like addresses at openssh.com."""
+_ADDRESS = re.compile(r"[\w.+-]+@(?!(?:openssh|asyncssh)\.com\b)[\w-]+(?:\.[\w-]+)*\.(?:org|net|com|example|edu|us)\b")
+"""OpenSSH and asyncssh name their extensions like addresses."""
 _PHONE = re.compile(r"(?<![\d.])(?:\+1\d{3}555\d{4}|\(?\d{3}\)?[ -]+555[ -]?\d{4})\b")
 _WORDS = re.compile(r"[^\W\d_][\w'’-]+")
 _PLANTED = re.compile(r"Quillfeather|Ravenscroft|Lindqvist|Vireo|families\.example|planted-secret")

@@ -11,7 +11,7 @@ from rollbook.core.explain import ACTION_WORDS, KIND_WORDS, LEFT_OUT, REASONS, l
 
 CORE = Path(__file__).resolve().parents[2] / "src" / "rollbook" / "core"
 NAMED = {"reason", "ended", "why"}
-NOT_REASONS = {"reason", "archived"}  # a column, and a new status assigned beside a reason
+NOT_REASONS = {"reason", "archived", "several"}  # a column, a new status beside a reason, a reason of suggestions
 WORD = re.compile(r"[a-z]+(?:_[a-z]+)*")
 
 

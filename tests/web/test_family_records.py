@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,7 @@ from tests.web.people import asking
 from rollbook.store.models import (
     AnnouncementMail,
     BackpackItem,
+    District,
     Guardianship,
     Interaction,
     School,
@@ -69,7 +71,7 @@ def test_a_file_goes_into_the_backpack_and_out_and_back(
 def test_an_entry_is_written_followed_up_and_taken_back(alice: Client, dan: Client, ada: Student) -> None:
     base = f"/d/maple/students/{ada.pk}/interactions/"
     guardian = Guardianship.objects.filter(student=ada).values_list("person_id", flat=True)[0]
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=ZoneInfo(District.objects.get(slug="maple").timezone))
     given = {
         "channel": "call",
         "person": guardian,
