@@ -26,7 +26,7 @@ def begin(installation: Installation, lookout: Lookout, slug: str, *, with_axe: 
 
 
 def take(walk: Walk, source: str, made: Made = NOTHING) -> None:
-    """The nine steps, but the second, which is for signing in."""
+    """The nine steps; the second, which is for signing in, at the end, when the roster knows somebody, and at ClassLink."""
     way, vendor, more = WAYS[source]
     walk.sign_in()
     walk.connect(way, vendor, **more)
@@ -37,6 +37,8 @@ def take(walk: Walk, source: str, made: Made = NOTHING) -> None:
     walk.launch()
     walk.check_results()
     walk.clean_up(made.students)
+    if source == "classlink":
+        walk.sign_on()
     walk.all_done()
 
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import expect
-from tests.e2e.installation import PATIENCE, Installation
+from tests.e2e.installation import PATIENCE, SEED, STUDENTS, Installation
 from tests.e2e.keyboard import Keyboard
 from tests.e2e.look import Lookout
 
 from rollbook.sandbox.server.console_page import label
+from rollbook.sandbox.server.credentials import credentials
+from rollbook.sandbox.server.people import for_sign_in
+from rollbook.sandbox.server.world import World
 
 __all__ = ["Walk"]
 
@@ -41,7 +44,7 @@ class Walk:
         self.keys.open(re.compile(rf"^{number} {title}"))
 
     def all_done(self) -> None:
-        """A clean directory: every step is done, but for signing in by the vendor, which is set up with the vendor."""
+        """A clean directory: every step is done, but for signing in, where there is no vendor to sign in at."""
         self.home()
         words = self.keys.page.locator("details.step summary").all_inner_texts()
         assert len(words) == 9
@@ -181,6 +184,31 @@ class Walk:
         self.keys.push("Switch the daily run on")
         self.says(re.compile("^It runs every day"))
         self.is_done(7, "Enable and launch")
+
+    def sign_on(self) -> None:
+        """Step 2: the app that people sign in with is added, and tried by going to the vendor and back as a teacher."""
+        keys, base = credentials(SEED), self.installation.sandbox["urls"]["classlink"]
+        people = for_sign_in(World(students=STUDENTS, seed=SEED).frames()[0])
+        teacher = next(name for _id, name, role in people if role == "teacher")
+        self.step(2, "SSO app")
+        self.keys.follow("Add an app for signing in")
+        self.look("empty")
+        self.keys.follow("Add an app")
+        self.keys.write("District's id at the vendor", str(keys.classlink_tenant_id))
+        self.keys.write("Client id", keys.classlink_sso_id)
+        self.keys.write("Client secret", keys.classlink_sso_secret)
+        self.keys.open(re.compile("^Addresses"))
+        self.keys.write("Sign-in address, or issuer", base)
+        self.keys.write("Address that says who signed in", base)
+        self.look()
+        self.keys.push("Keep it")
+        self.look("kept")
+        self.keys.follow("Single sign-on")
+        self.keys.follow("Test signing in at ClassLink")
+        self.keys.push(f"Sign in as {teacher}")
+        self.says(f"It works: the roster knows who signed in there as {teacher}.")
+        self.look("tested")
+        self.is_done(2, "SSO app")
 
     def is_done(self, number: int, title: str) -> None:
         """The set-up page says so."""
