@@ -293,7 +293,8 @@ def test_one_run_at_a_time_on_a_connection() -> None:
             apply_plan(run, what)
         run.refresh_from_db()
         assert run.state == RunState.PLANNED
-        other.execute("SELECT pg_advisory_unlock(%s)", [key])  # the server may notice a closed connection a moment later
+        # not left to the end of the connection: the server may notice that a moment later
+        other.execute("SELECT pg_advisory_unlock(%s)", [key])
     apply_plan(run, what)
 
 
